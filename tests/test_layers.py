@@ -5,8 +5,18 @@ import pytest
 
 ROOT = Path(__file__).parents[1] / "carneau"
 LAYERS = [
-    "core", "web email inventory", "accounts", "organisations", "catalogue", "cart", "purchases",
-    "tickets", "fulfilment", "payments", "checkout door manage api", "ops standalone",
+    "core",
+    "web email inventory",
+    "accounts",
+    "organisations",
+    "catalogue",
+    "cart",
+    "purchases",
+    "tickets",
+    "fulfilment",
+    "payments",
+    "checkout door manage api",
+    "ops standalone",
 ]
 RANK = {name: i for i, layer in enumerate(LAYERS) for name in layer.split()}
 FILES = [path for path in ROOT.rglob("*.py") if path.parent != ROOT]

@@ -1,0 +1,1 @@
+"""Every module with jobs: importing it is what registers them."""

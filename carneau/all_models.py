@@ -1,0 +1,24 @@
+"""Every table, for Alembic and the tests."""
+
+from carneau.cart import models as cart
+from carneau.catalogue import models as catalogue
+from carneau.core import audit, outbox
+from carneau.email import models as email
+from carneau.inventory import models as inventory
+from carneau.organisations import models as organisations
+from carneau.payments import models as payments
+from carneau.purchases import models as purchases
+from carneau.tickets import models as tickets
+
+__all__ = [
+    "audit",
+    "cart",
+    "catalogue",
+    "email",
+    "inventory",
+    "organisations",
+    "outbox",
+    "payments",
+    "purchases",
+    "tickets",
+]

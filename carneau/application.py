@@ -1,0 +1,66 @@
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+from flask_babel import Babel
+from flask_mail import Mail
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from carneau import all_jobs, all_models, blueprints, commands
+from carneau.core import log, settings
+from carneau.core.db import db
+from carneau.web import caching, errors, filters, retrying, security
+
+if TYPE_CHECKING:
+    from config import Config
+
+ROOT = Path(__file__).resolve().parents[1]
+CONNECTION_OPTIONS = "-c lock_timeout=3s -c statement_timeout=5s -c idle_in_transaction_session_timeout=10s"
+LARGEST_REQUEST_BYTES = 1024 * 1024
+
+
+def build(config: "Config") -> Flask:
+    log.configure(config.log_level)
+    settings.bind(config)
+    app = retrying.RetryingFlask("carneau", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.config.from_mapping(flask_settings(config))
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    Mail(app)
+    Babel(app, default_locale=config.locale, locale_selector=lambda: config.locale)
+    for part in (filters, caching, security, errors):
+        part.init_app(app)
+    blueprints.register(app)
+    commands.register(app)
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def flask_settings(config: "Config") -> dict[str, Any]:
+    fields = {name.upper(): value for name, value in asdict(config).items() if value is not None}
+    host = urlsplit(config.base_url).hostname or "localhost"
+    return fields | {
+        "SQLALCHEMY_DATABASE_URI": config.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_size": config.database_pool_size,
+            "max_overflow": 0,
+            "pool_timeout": 3,
+            "connect_args": {"options": CONNECTION_OPTIONS, "connect_timeout": 3},
+        },
+        "MAX_CONTENT_LENGTH": LARGEST_REQUEST_BYTES,
+        "MAX_FORM_PARTS": 200,
+        "SECRET_KEY_FALLBACKS": list(config.secret_key_fallbacks),
+        "TRUSTED_HOSTS": [host] if config.env == "production" else [host, "localhost", "127.0.0.1"],
+        "SESSION_COOKIE_SECURE": config.base_url.startswith("https://"),
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "TEMPLATES_AUTO_RELOAD": False,
+        "WTF_CSRF_ENABLED": False,
+    }
+
+
+__all__ = ["all_jobs", "all_models", "build"]

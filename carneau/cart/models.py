@@ -1,0 +1,26 @@
+from datetime import datetime
+
+from sqlalchemy.dialects.postgresql import BYTEA
+from sqlalchemy.orm import Mapped, mapped_column
+
+from carneau.core.columns import CreatedAt, Currency, Id, OfOrganisation, own_key
+from carneau.core.db import Model
+
+
+class Cart(OfOrganisation, Model):
+    """One visitor's choice, found by the digest of the cookie. Its lines are the holds that carry its id.
+
+    `expires_at` is when its holds end together; `purchase_ref` is set while (and after) it is being paid, and then
+    the cart cannot be changed.
+    """
+
+    __tablename__ = "carts"
+    __table_args__ = (own_key(),)
+
+    id: Mapped[Id]
+    visitor_digest: Mapped[bytes] = mapped_column(BYTEA, unique=True)
+    currency: Mapped[Currency]
+    expires_at: Mapped[datetime]
+    extended_at: Mapped[datetime | None]
+    purchase_ref: Mapped[str | None]
+    created_at: Mapped[CreatedAt]

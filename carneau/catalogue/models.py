@@ -1,0 +1,135 @@
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from carneau.core.columns import CreatedAt, Currency, Id, Minor, OfOrganisation, belongs_to, choice, own_key
+from carneau.core.db import Model
+from carneau.core.money import Money
+from carneau.inventory.models import Counters
+from carneau.organisations.models import Organisation
+
+# 'simple' keeps every word of every language findable; stemming would need to know the organiser's language.
+SEARCH = """setweight(to_tsvector('simple', title), 'A')
+ || setweight(to_tsvector('simple', venue_name || ' ' || city), 'B')
+ || setweight(to_tsvector('simple', summary), 'C')
+ || setweight(to_tsvector('simple', description), 'D')"""
+
+
+class EventStatus(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+
+
+class Event(OfOrganisation, Model):
+    """`booking_fee_minor` is added per paid ticket and shown beside the price; taxes are inside price and fee."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        own_key(),
+        sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        sa.CheckConstraint("hold_minutes BETWEEN 5 AND 60", name="hold_minutes_range"),
+        sa.CheckConstraint("booking_fee_minor >= 0", name="booking_fee_not_negative"),
+        sa.CheckConstraint("tax_basis_points BETWEEN 0 AND 10000", name="tax_range"),
+        sa.Index("ix_events_search", "search", postgresql_using="gin"),
+        sa.Index("ix_events_listing", "ends_at", postgresql_where=sa.text("status = 'published'")),
+    )
+
+    id: Mapped[Id]
+    slug: Mapped[str] = mapped_column(unique=True)
+    status: Mapped[EventStatus] = mapped_column(choice(EventStatus), server_default="draft")
+    title: Mapped[str]
+    summary: Mapped[str] = mapped_column(server_default="")
+    category: Mapped[str] = mapped_column(server_default="")
+    description: Mapped[str] = mapped_column(server_default="")
+    description_html: Mapped[str] = mapped_column(server_default="")
+    venue_name: Mapped[str]
+    street: Mapped[str] = mapped_column(server_default="")
+    postcode: Mapped[str] = mapped_column(server_default="")
+    city: Mapped[str]
+    country: Mapped[str] = mapped_column(sa.CHAR(2))
+    time_zone: Mapped[str]
+    doors_open_at: Mapped[datetime | None]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    currency: Mapped[Currency]
+    booking_fee_minor: Mapped[Minor] = mapped_column(server_default="0")
+    tax_basis_points: Mapped[int] = mapped_column(sa.Integer, server_default="0")
+    hold_minutes: Mapped[int] = mapped_column(sa.Integer, server_default="15")
+    accent_light: Mapped[str] = mapped_column(server_default="#8a2b1d")
+    accent_dark: Mapped[str] = mapped_column(server_default="#f0a58f")
+    published_at: Mapped[datetime | None]
+    created_at: Mapped[CreatedAt]
+    search: Mapped[str] = mapped_column(TSVECTOR, sa.Computed(SEARCH, persisted=True), deferred=True)
+
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def has_ended(self, at: datetime) -> bool:
+        return at >= self.ends_at
+
+
+class EventImage(OfOrganisation, Model):
+    """`key` names the files `<key>-<width>.webp` and `.jpg` in storage; `width` and `height` are of the largest."""
+
+    __tablename__ = "event_images"
+    __table_args__ = (
+        own_key(),
+        belongs_to("events", "event_id", ondelete="CASCADE"),
+        sa.UniqueConstraint("event_id", "position", deferrable=True, initially="DEFERRED"),
+    )
+
+    id: Mapped[Id]
+    event_id: Mapped[int]
+    position: Mapped[int] = mapped_column(sa.Integer)
+    key: Mapped[str] = mapped_column(unique=True)
+    alternative_text: Mapped[str]
+    width: Mapped[int] = mapped_column(sa.Integer)
+    height: Mapped[int] = mapped_column(sa.Integer)
+    created_at: Mapped[CreatedAt]
+
+
+class TicketType(OfOrganisation, Counters, Model):
+    """What is bought: a price and a number of places. A gap in the sale window (None) means no limit on that side."""
+
+    __tablename__ = "ticket_types"
+    __table_args__ = (
+        *Counters.CHECKS,
+        own_key(),
+        belongs_to("events", "event_id"),
+        sa.Index("ix_ticket_types_event_id", "event_id", "position"),
+        sa.CheckConstraint("price_minor >= 0", name="price_not_negative"),
+        sa.CheckConstraint(
+            "min_per_order >= 1 AND max_per_order >= min_per_order AND max_per_order <= 100",
+            name="per_order_range",
+        ),
+        sa.CheckConstraint("on_sale_until > on_sale_from", name="sale_ends_after_start"),
+        {"postgresql_with": {"fillfactor": "50"}},
+    )
+
+    id: Mapped[Id]
+    public_id: Mapped[str] = mapped_column(unique=True)
+    event_id: Mapped[int]
+    position: Mapped[int] = mapped_column(sa.Integer, server_default="0")
+    name: Mapped[str]
+    description: Mapped[str] = mapped_column(server_default="")
+    price_minor: Mapped[Minor]
+    currency: Mapped[Currency]
+    on_sale_from: Mapped[datetime | None]
+    on_sale_until: Mapped[datetime | None]
+    min_per_order: Mapped[int] = mapped_column(sa.Integer, server_default="1")
+    max_per_order: Mapped[int] = mapped_column(sa.Integer, server_default="10")
+    created_at: Mapped[CreatedAt]
+
+    event: Mapped[Event] = relationship(lazy="raise_on_sql", overlaps="organisation")
+
+    @property
+    def price(self) -> Money:
+        return Money(self.price_minor, self.currency)

@@ -1,0 +1,52 @@
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from babel.numbers import format_currency, get_currency_precision
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Money:
+    """Integer minor units (cents; yen for JPY) of one currency. Mixing currencies raises ValueError."""
+
+    minor: int
+    currency: str
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(self.minor + self._same(other), self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return Money(self.minor - self._same(other), self.currency)
+
+    def __mul__(self, times: int) -> "Money":
+        return Money(self.minor * times, self.currency)
+
+    def __bool__(self) -> bool:
+        return self.minor != 0
+
+    def _same(self, other: "Money") -> int:
+        if other.currency != self.currency:
+            raise ValueError(f"{self.currency} and {other.currency} do not mix")
+        return other.minor
+
+    def split(self, parts: int) -> list["Money"]:
+        """Equal shares that add up exactly; the first ones carry the odd units."""
+        share, odd = divmod(self.minor, parts)
+        return [Money(share + (i < odd), self.currency) for i in range(parts)]
+
+    def format(self, locale: str) -> str:
+        digits = get_currency_precision(self.currency)
+        return format_currency(self.minor / 10**digits, self.currency, locale=locale)
+
+
+def total(amounts: Iterable[Money], currency: str) -> Money:
+    return sum(amounts, Money(0, currency))
+
+
+def share_of(minor: int, basis_points: int) -> int:
+    """`basis_points` of an amount, half a unit rounded up (commercial rounding)."""
+    return (minor * basis_points * 2 + 10_000) // 20_000
+
+
+def tax_within(minor: int, basis_points: int) -> int:
+    """The tax contained in a gross amount, commercially rounded."""
+    return (minor * basis_points * 2 + 10_000 + basis_points) // (2 * (10_000 + basis_points))

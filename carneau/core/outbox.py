@@ -1,0 +1,134 @@
+"""What must still happen, kept in PostgreSQL. RQ is only the doorbell: rows nobody rang for are found by the drain."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from carneau.core import log
+from carneau.core.columns import CreatedAt, Id
+from carneau.core.db import Model, db, transaction
+
+LEASE_SECONDS = 60
+LONGEST_WAIT_SECONDS = 3600
+
+
+class OutboxRow(Model):
+    __tablename__ = "outbox"
+    __table_args__ = (
+        sa.Index(
+            "ix_outbox_open",
+            "run_at",
+            postgresql_where=sa.text("done_at IS NULL AND gave_up_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    job: Mapped[str]
+    arguments: Mapped[list[Any]] = mapped_column(JSONB)
+    key: Mapped[str | None] = mapped_column(sa.Text, unique=True)
+    created_at: Mapped[CreatedAt]
+    run_at: Mapped[CreatedAt]
+    attempts: Mapped[int] = mapped_column(sa.Integer, server_default="0")
+    leased_until: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    gave_up_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+
+
+@dataclass(frozen=True)
+class Job:
+    name: str
+    run: Callable[..., None]
+    tries: int
+
+
+JOBS: dict[str, Job] = {}
+
+
+def job(name: str, tries: int = 10) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Registers a job. It takes ids only, opens its own transactions, and may run twice."""
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        JOBS[name] = Job(name, function, tries)
+        function.job_name = name  # type: ignore[attr-defined]
+        return function
+
+    return register
+
+
+LEASE = sa.text(
+    """UPDATE outbox SET attempts = attempts + 1, leased_until = now() + make_interval(secs => :seconds)
+        WHERE id = :id AND done_at IS NULL AND gave_up_at IS NULL AND run_at <= now()
+          AND (leased_until IS NULL OR leased_until < now())
+    RETURNING job, arguments, attempts"""
+)
+DONE = sa.text("UPDATE outbox SET done_at = now(), leased_until = NULL, last_error = NULL WHERE id = :id")
+FAILED = sa.text(
+    """UPDATE outbox SET leased_until = NULL, last_error = :error,
+              run_at = now() + make_interval(secs => :wait),
+              gave_up_at = CASE WHEN :final THEN now() END
+        WHERE id = :id AND done_at IS NULL"""
+)
+DUE = sa.text(
+    """SELECT id FROM outbox
+        WHERE done_at IS NULL AND gave_up_at IS NULL AND run_at <= now() - make_interval(secs => :age)
+          AND (leased_until IS NULL OR leased_until < now())
+     ORDER BY run_at LIMIT :limit"""
+)
+
+
+def wait_seconds(attempts: int) -> float:
+    """5 s doubling to an hour, a fifth of it jitter: 40 tries span more than a day."""
+    wait: int = min(LONGEST_WAIT_SECONDS, 5 * 2 ** min(attempts - 1, 12))
+    return wait * random.uniform(0.9, 1.1)  # noqa: S311
+
+
+def run(outbox_id: int) -> bool:
+    """Does one row's work; True if it was done now. A row leased by another worker, or done, is left alone."""
+    with transaction():
+        row = db.session.execute(LEASE, {"id": outbox_id, "seconds": LEASE_SECONDS}).one_or_none()
+    if row is None:
+        return False
+    try:
+        JOBS[row.job].run(*row.arguments)
+        db.session.remove()
+    except Exception as error:  # noqa: BLE001  the one boundary where any failure becomes a later try
+        _failed(outbox_id, row.job, row.attempts, error)
+        return False
+    with transaction():
+        db.session.execute(DONE, {"id": outbox_id})
+    return True
+
+
+def _failed(outbox_id: int, name: str, attempts: int, error: Exception) -> None:
+    db.session.rollback()
+    final = name not in JOBS or attempts >= JOBS[name].tries
+    log.get(__name__).error("job failed", job=name, outbox_id=outbox_id, attempts=attempts, exc_info=error)
+    with transaction():
+        db.session.execute(
+            FAILED,
+            {"id": outbox_id, "error": type(error).__name__, "wait": wait_seconds(attempts), "final": final},
+        )
+
+
+def due(limit: int = 100, age_seconds: float = 0) -> list[int]:
+    """Ids that wait for a worker, oldest first; `age_seconds` leaves the doorbell its chance."""
+    with transaction():
+        return list(db.session.scalars(DUE, {"limit": limit, "age": age_seconds}))
+
+
+def drain(age_seconds: float = 0) -> int:
+    """Runs what is due until nothing is; the number of rows done."""
+    done = 0
+    while ids := due(age_seconds=age_seconds):
+        ran = [run(outbox_id) for outbox_id in ids]
+        done += sum(ran)
+        if not any(ran):
+            break
+    return done

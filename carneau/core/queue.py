@@ -1,0 +1,79 @@
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+import redis
+import sqlalchemy as sa
+from rq import Queue
+from rq.serializers import JSONSerializer
+from sqlalchemy import event
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from carneau.core import log, settings
+from carneau.core.db import db
+from carneau.core.outbox import OutboxRow
+
+NAME = "carneau"
+SILENCE_SECONDS = 5.0
+
+
+@lru_cache(maxsize=1)
+def connection(url: str) -> redis.Redis:
+    return redis.Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=1)
+
+
+def doorbell() -> Queue:
+    return Queue(NAME, connection=connection(settings.current().redis_url), serializer=JSONSerializer)
+
+
+def enqueue_after_commit(
+    job: Callable[..., None], *ids: Any, key: str | None = None, delay: timedelta = timedelta(0)
+) -> None:
+    """Writes the outbox row in the caller's transaction and rings a worker once that has committed.
+
+    The same `key` twice is one row, for ever.
+    """
+    name: str = job.job_name  # type: ignore[attr-defined]
+    row = (
+        insert(OutboxRow)
+        .values(job=name, arguments=list(ids), key=key, run_at=sa.func.now() + delay)
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(OutboxRow.id)
+    )
+    outbox_id = db.session.execute(row).scalar_one_or_none()
+    if outbox_id is not None and not delay:
+        db.session.info.setdefault("doorbells", []).append(outbox_id)
+
+
+class _Bell:
+    silent_until = 0.0
+
+
+def ring(outbox_ids: list[int]) -> None:
+    """Without Redis nothing is lost: the workers find the rows. After a failure nobody waits for it for a while."""
+    if time.monotonic() < _Bell.silent_until:
+        return
+    try:
+        queue = doorbell()
+        jobs = [
+            Queue.prepare_data("carneau.core.outbox.run", (outbox_id,), result_ttl=0, failure_ttl=3600, timeout=120)
+            for outbox_id in outbox_ids
+        ]
+        queue.enqueue_many(jobs)
+    except redis.RedisError as error:
+        _Bell.silent_until = time.monotonic() + SILENCE_SECONDS
+        log.get(__name__).warning("redis did not answer", error=type(error).__name__)
+
+
+@event.listens_for(db.session, "after_commit")
+def _ring_after_commit(session: Session) -> None:
+    if outbox_ids := session.info.pop("doorbells", None):
+        ring(outbox_ids)
+
+
+@event.listens_for(db.session, "after_soft_rollback")
+def _forget_after_rollback(session: Session, _previous: object) -> None:
+    session.info.pop("doorbells", None)

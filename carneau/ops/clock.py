@@ -1,0 +1,33 @@
+import signal
+import threading
+import time
+from collections.abc import Callable
+
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
+
+from carneau.core import log
+
+Sweep = Callable[[], object]
+SWEEPS: list[tuple[float, Sweep]] = []
+
+
+def run(app: Flask) -> None:
+    """Calls each sweep every so many seconds. Sweeps are idempotent, so two clocks do no harm."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    next_at = [0.0] * len(SWEEPS)
+    while not stopping.wait(0.5):
+        for index, (seconds, sweep) in enumerate(SWEEPS):
+            if time.monotonic() >= next_at[index]:
+                next_at[index] = time.monotonic() + seconds
+                _call(app, sweep)
+
+
+def _call(app: Flask, sweep: Sweep) -> None:
+    with app.app_context():
+        try:
+            sweep()
+        except DBAPIError as error:
+            log.get(__name__).warning("sweep put off", sweep=sweep.__name__, error=type(error).__name__)

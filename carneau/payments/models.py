@@ -1,0 +1,97 @@
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from carneau.core.columns import CreatedAt, Currency, Id, Minor, OfOrganisation, belongs_to, choice, own_key
+from carneau.core.db import Model
+from carneau.purchases.models import Purchase
+
+
+class SessionStatus(StrEnum):
+    STARTING = "starting"
+    OPEN = "open"
+    COMPLETE = "complete"
+    EXPIRED = "expired"
+
+
+class RefundStatus(StrEnum):
+    REQUESTED = "requested"
+    SUCCEEDED = "succeeded"
+    PENDING = "pending"
+    FAILED = "failed"
+
+
+class Payment(OfOrganisation, Model):
+    """One Stripe Checkout Session of a purchase. At most one of them can be live (starting or open)."""
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        own_key(),
+        belongs_to("purchases", "purchase_id"),
+        sa.Index(
+            "uq_payments_live_purchase_id",
+            "purchase_id",
+            unique=True,
+            postgresql_where=sa.text("session_status IN ('starting', 'open')"),
+        ),
+        sa.Index("ix_payments_purchase_id", "purchase_id"),
+    )
+
+    id: Mapped[Id]
+    purchase_id: Mapped[int]
+    session_status: Mapped[SessionStatus] = mapped_column(choice(SessionStatus), server_default="starting")
+    stripe_session_id: Mapped[str | None] = mapped_column(unique=True)
+    stripe_payment_intent_id: Mapped[str | None] = mapped_column(unique=True)
+    amount_minor: Mapped[Minor]
+    currency: Mapped[Currency]
+    livemode: Mapped[bool]
+    paid_at: Mapped[datetime | None]
+    disputed_at: Mapped[datetime | None]
+    flagged: Mapped[str | None]
+    created_at: Mapped[CreatedAt]
+
+    purchase: Mapped[Purchase] = relationship(lazy="raise_on_sql", overlaps="organisation")
+
+
+class Refund(OfOrganisation, Model):
+    """Asked of Stripe after the row is committed, with the row's id as idempotency key."""
+
+    __tablename__ = "refunds"
+    __table_args__ = (
+        own_key(),
+        belongs_to("payments", "payment_id"),
+        belongs_to("purchases", "purchase_id"),
+        sa.CheckConstraint("amount_minor > 0", name="amount_positive"),
+        sa.Index("ix_refunds_payment_id", "payment_id"),
+        sa.Index("ix_refunds_purchase_id", "purchase_id"),
+    )
+
+    id: Mapped[Id]
+    payment_id: Mapped[int]
+    purchase_id: Mapped[int]
+    amount_minor: Mapped[Minor]
+    status: Mapped[RefundStatus] = mapped_column(choice(RefundStatus), server_default="requested")
+    reason: Mapped[str]
+    stripe_refund_id: Mapped[str | None] = mapped_column(unique=True)
+    created_at: Mapped[CreatedAt]
+
+
+class StripeEvent(Model):
+    """One webhook event, kept once however often it came. `payload` is the event's `data.object` without bearer
+    secrets (`url`, `client_secret`)."""
+
+    __tablename__ = "stripe_events"
+
+    id: Mapped[Id]
+    stripe_event_id: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    livemode: Mapped[bool]
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    happened_at: Mapped[datetime]
+    received_at: Mapped[CreatedAt]
+    settled_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]

@@ -1,0 +1,126 @@
+import base64
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+
+from carneau import create_app
+from carneau.core.db import db, transaction
+from carneau.ops import invariants
+from carneau.web import caching
+from config import Config
+
+TICKET_KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
+
+
+@pytest.fixture(scope="session")
+def services() -> Iterator[tuple[str, str]]:
+    """PostgreSQL and Redis: those that `python3 -m carneau test` started, else ones of our own."""
+    if "TEST_DATABASE_URL" in os.environ:
+        yield os.environ["TEST_DATABASE_URL"], os.environ["TEST_REDIS_URL"]
+        return
+    from carneau.standalone.services import for_tests  # noqa: PLC0415
+
+    with for_tests() as urls:
+        yield urls
+
+
+@pytest.fixture(scope="session")
+def settings(services: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    database_url, redis_url = services
+    return {
+        "CARNEAU_ENV": "test",
+        "SECRET_KEY": "a-secret-of-the-tests-only-0123456789",
+        "TICKET_KEY": TICKET_KEY,
+        "BASE_URL": "http://localhost",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "STRIPE_SECRET_KEY": "sk_test_simulator",
+        "STRIPE_WEBHOOK_SECRET": "whsec_simulator",
+        "STRIPE_API_BASE": "http://127.0.0.1:1",
+        "MAIL_SERVER": "127.0.0.1",
+        "MAIL_PORT": "1",
+        "MAIL_USE_TLS": "false",
+        "MAIL_DEFAULT_SENDER": "tickets@carneau.example",
+        "MEDIA_DIR": str(tmp_path_factory.mktemp("media")),
+        "DATABASE_POOL_SIZE": "70",
+        "LOG_LEVEL": "ERROR",
+    }
+
+
+@pytest.fixture(scope="session")
+def app(settings: dict[str, str]) -> Iterator[Flask]:
+    app = create_app(Config.from_env(settings))
+    app.testing = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    with app.app_context():
+        with transaction():
+            db.session.execute(sa.text("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
+        upgrade()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def database(app: Flask) -> Iterator[None]:
+    """An app context over an empty database. Everything commits for real; the tables are emptied before each test."""
+    with app.app_context():
+        _empty_tables()
+        caching.forget()
+        yield
+        db.session.rollback()
+        db.session.remove()
+
+
+def _empty_tables() -> None:
+    names = ", ".join(table.name for table in db.metadata.sorted_tables)
+    with transaction():
+        db.session.execute(sa.text("SET LOCAL lock_timeout = '10s'"))
+        db.session.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture
+def client(app: Flask, database: None) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def in_parallel(app: Flask, database: None) -> Callable[..., list[Any]]:
+    """`in_parallel(n, function)`: n threads that start together, each with its own app context and connection; what
+    each returned or raised. `function` may take the thread's number."""
+
+    def run(count: int, function: Callable[..., Any]) -> list[Any]:
+        barrier = threading.Barrier(count)
+
+        def one(number: int) -> Any:
+            with app.app_context():
+                barrier.wait(timeout=30)
+                try:
+                    return function(number) if function.__code__.co_argcount else function()
+                except Exception as error:
+                    return error
+                finally:
+                    db.session.remove()
+
+        with ThreadPoolExecutor(max_workers=count) as pool:
+            return list(pool.map(one, range(count)))
+
+    return run
+
+
+@pytest.fixture
+def invariants_hold(database: None) -> Callable[[], None]:
+    def check() -> None:
+        db.session.rollback()
+        with transaction():
+            assert invariants.violations() == {}
+
+    return check
