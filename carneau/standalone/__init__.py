@@ -1,0 +1,4 @@
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036
+    sys.exit(f"Carneau needs Python 3.11 or newer; this is {sys.version.split()[0]} ({sys.executable}).")
