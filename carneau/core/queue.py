@@ -21,12 +21,13 @@ SILENCE_SECONDS = 5.0
 
 
 @lru_cache(maxsize=1)
-def connection(url: str) -> redis.Redis:
+def _impatient_connection(url: str) -> redis.Redis:
+    """For those whom a person waits for; a worker's blocking wait needs one without a socket timeout."""
     return redis.Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=1)
 
 
 def doorbell() -> Queue:
-    return Queue(NAME, connection=connection(settings.current().redis_url), serializer=JSONSerializer)
+    return Queue(NAME, connection=_impatient_connection(settings.current().redis_url), serializer=JSONSerializer)
 
 
 def enqueue_after_commit(

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from flask import Flask
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from carneau.core import log
 
@@ -29,5 +29,5 @@ def _call(app: Flask, sweep: Sweep) -> None:
     with app.app_context():
         try:
             sweep()
-        except DBAPIError as error:
+        except SQLAlchemyError as error:
             log.get(__name__).warning("sweep put off", sweep=sweep.__name__, error=type(error).__name__)

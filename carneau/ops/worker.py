@@ -1,11 +1,13 @@
 import signal
 import threading
+from types import FrameType
+from typing import Any
 
 import redis
 from flask import Flask
-from rq import SimpleWorker
+from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from carneau.core import log, outbox, queue, settings
 
@@ -13,9 +15,21 @@ DRAIN_EVERY_SECONDS = 2.0
 RECONNECT_SECONDS = 1.0
 
 
+class Worker(SimpleWorker):
+    """RQ's worker without a fork a job; `stopping` tells our own loops that a signal came."""
+
+    max_connection_wait_time = 2.0
+    log_job_description = False
+    stopping: threading.Event
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> Any:
+        self.stopping.set()
+        return super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+
 def work(app: Flask) -> None:
-    """Answers the doorbell in this process (no fork a job), and beside it looks for what nobody rang for, so that
-    it goes on without Redis. A row whose worker died is leased again after a minute."""
+    """Answers the doorbell, and beside it looks for what nobody rang for, so that it goes on without Redis.
+    A row whose worker died is leased again after a minute."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -28,20 +42,30 @@ def work(app: Flask) -> None:
 
 
 def _answer_doorbell(stopping: threading.Event) -> None:
-    connection = queue.connection(settings.current().redis_url)
+    connection = redis.Redis.from_url(settings.current().redis_url, socket_connect_timeout=2)
     try:
-        worker = SimpleWorker([queue.doorbell()], connection=connection, serializer=JSONSerializer)
-        worker.work(burst=False, logging_level="WARNING")
-        stopping.set()
+        bell = Queue(queue.NAME, connection=connection, serializer=JSONSerializer)
+        worker = Worker([bell], connection=connection, serializer=JSONSerializer)
+        worker.stopping = stopping
+        worker.work(logging_level="ERROR")
     except redis.RedisError as error:
         log.get(__name__).warning("redis did not answer", error=type(error).__name__)
-        stopping.wait(RECONNECT_SECONDS)
+    stopping.wait(RECONNECT_SECONDS)
 
 
 def _drain(app: Flask, stopping: threading.Event) -> None:
-    while not stopping.wait(DRAIN_EVERY_SECONDS):
-        with app.app_context():
-            try:
-                outbox.drain(age_seconds=DRAIN_EVERY_SECONDS)
-            except DBAPIError as error:
-                log.get(__name__).warning("database did not answer", error=type(error).__name__)
+    """Should this ever end by itself, the worker ends too, and the platform starts a new one."""
+    try:
+        while not stopping.wait(DRAIN_EVERY_SECONDS):
+            with app.app_context():
+                _drain_once()
+    finally:
+        if not stopping.is_set():
+            signal.raise_signal(signal.SIGTERM)
+
+
+def _drain_once() -> None:
+    try:
+        outbox.drain(age_seconds=DRAIN_EVERY_SECONDS)
+    except SQLAlchemyError as error:
+        log.get(__name__).warning("database did not answer", error=type(error).__name__)
