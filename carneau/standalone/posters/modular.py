@@ -47,7 +47,8 @@ def word(text: str, cell_width: float, cell_height: float, gap: float, bridge: f
 
 
 def _fill(pen: ImageDraw.ImageDraw, cell: str, x: float, y: float, w: float, h: float) -> None:
-    left, top, right, bottom = x * SCALE, y * SCALE, (x + w) * SCALE - 1, (y + h) * SCALE - 1
+    # neighbours share an edge, or a hairline of paper would show between them
+    left, top, right, bottom = x * SCALE, y * SCALE, (x + w) * SCALE, (y + h) * SCALE
     if cell == FULL:
         pen.rectangle((left, top, right, bottom), fill=255)
     elif cell == ROUND_TL:

@@ -55,9 +55,9 @@ def tram(sheet: Sheet) -> None:
 
 
 def title(sheet: Sheet) -> None:
-    place(sheet, "THE", word("THE", 40, 20, 22, 6), 70, 70, LAMP)
-    place(sheet, "LAST", word("LAST", 72, 37, 65.33, 10), 70, 194, LAMP)
-    place(sheet, "TRAM", word("TRAM", 64, 37, 55.33, 9), 70, 403, LAMP)
+    place(sheet, "THE", word("THE", 44, 20, 18, 6), 70, 70, LAMP)
+    place(sheet, "LAST", word("LAST", 80, 37, 33.3, 10), 70, 194, LAMP)
+    place(sheet, "TRAM", word("TRAM", 68.6, 37, 33.2, 9), 70, 403, LAMP)
 
 
 def draw() -> Sheet:
