@@ -47,9 +47,7 @@ class Environment:
             self._make()
         say(f"Installing {lock.name} into {self.folder} (only when it changes; takes 10 to 30 seconds)")
         command = [*self._pip(), "install", *PIP_OPTIONS, "-r", str(lock)]
-        done = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-        )
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         if done.returncode:
             last = "\n".join(f"    {line}" for line in done.stdout.splitlines()[-6:])
             raise Problem(f"{explain(done.stdout)} pip said:\n{last}")
@@ -71,9 +69,7 @@ class Environment:
 
     def _make(self) -> None:
         if self.folder.exists() and not self.record.exists():
-            raise Problem(
-                f"{self.folder} holds an environment that does not run here. Delete it and start again."
-            )
+            raise Problem(f"{self.folder} holds an environment that does not run here. Delete it and start again.")
         say(f"Making an environment with Python {sys.version.split()[0]} in {self.folder}")
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir()

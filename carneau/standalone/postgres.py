@@ -79,9 +79,10 @@ def _major_of(data: Path) -> int | None:
 
 def _initialise(programs: PostgresBinaries, data: Path, password: str, account: Account | None) -> None:
     """Into a folder that is renamed when complete: a killed initdb leaves nothing that looks like data."""
-    with _password_file(data.parent, password, account) as secret, tempfile.TemporaryDirectory(
-        dir=data.parent, prefix="new-", ignore_cleanup_errors=True
-    ) as scratch:
+    with (
+        _password_file(data.parent, password, account) as secret,
+        tempfile.TemporaryDirectory(dir=data.parent, prefix="new-", ignore_cleanup_errors=True) as scratch,
+    ):
         if account:
             _hand_over(Path(scratch), account)
         fresh = Path(scratch) / "data"

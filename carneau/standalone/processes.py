@@ -46,16 +46,27 @@ def _die_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:
 
 
 def spawn(
-    name: str, command: Sequence[str | Path], *, log: Path, env: Mapping[str, str], cwd: Path,
-    account: Account | None = None, stop_signal: signal.Signals = signal.SIGTERM,
+    name: str,
+    command: Sequence[str | Path],
+    *,
+    log: Path,
+    env: Mapping[str, str],
+    cwd: Path,
+    account: Account | None = None,
+    stop_signal: signal.Signals = signal.SIGTERM,
 ) -> Child:
     """A session of its own: a Ctrl-C at the terminal reaches only us, and we stop the others in order."""
     if log.exists():
         log.replace(log.with_suffix(".log.1"))
     with log.open("wb") as output:
         popen = subprocess.Popen(
-            list(command), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-            env=dict(env), cwd=cwd, start_new_session=True,
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=dict(env),
+            cwd=cwd,
+            start_new_session=True,
             preexec_fn=_die_with_parent(stop_signal) if sys.platform == "linux" else None,
             **(account.identity if account else {}),
         )

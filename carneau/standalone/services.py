@@ -16,9 +16,7 @@ def for_tests() -> Iterator[tuple[str, str]]:
         scratch = tempfile.TemporaryDirectory(prefix="carneau-test-", ignore_cleanup_errors=True)
         folder = Path(stack.enter_context(scratch)).resolve()
         folder.chmod(0o711)
-        server = postgres.start(
-            folder / "postgres", postgres_port, password, folder / "postgres.log", durable=False
-        )
+        server = postgres.start(folder / "postgres", postgres_port, password, folder / "postgres.log", durable=False)
         stack.callback(server.stop)
         queue = redis.start(folder / "redis", redis_port, password, folder / "redis.log")
         stack.callback(queue.stop)

@@ -161,7 +161,7 @@ GREAT_CIRCLE = Show(
     when=When(8, SATURDAY, time(20), timedelta(hours=2, minutes=45), doors=time(18)),
     picture=Picture(
         "great-circle",
-        "A planet of acid green dots, bright on one side and fading on the other, on deep violet;"
+        "A planet of acid green dots on deep violet, with a rose line drawn around it;"
         " above it GREAT CIRCLE, below it SOLENN KAAR.",
     ),
     booking_fee_minor=250,

@@ -7,9 +7,7 @@ from carneau.standalone.posters.texture import worn
 PAPER, CYAN, RED, YELLOW, INK = "#f5efe0", "#2aa7c9", "#e5402f", "#f7c62b", "#22201d"
 
 
-def print_block(
-    sheet: Sheet, letter: str, left: float, top: float, size: tuple[float, float], ink: str
-) -> None:
+def print_block(sheet: Sheet, letter: str, left: float, top: float, size: tuple[float, float], ink: str) -> None:
     mask, _ = blank_mask()
     glyph: Image.Image = letters_in_box(letter, Face.SLAB, *size)
     mask.paste(glyph, (round(left * SCALE), round(top * SCALE)))
