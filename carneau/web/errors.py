@@ -1,7 +1,7 @@
 import sqlalchemy.exc
 from flask import Flask, Response, make_response
 from flask_babel import gettext as _
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from carneau.core import log
 from carneau.core.db import db
@@ -15,6 +15,7 @@ UNAVAILABLE = (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, s
 def init_app(app: Flask) -> None:
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(SecurityError, foreign_host)
     app.register_error_handler(InternalServerError, crashed)
     for kind in UNAVAILABLE:
         app.register_error_handler(kind, unavailable)
@@ -58,6 +59,11 @@ def http_error(error: HTTPException) -> Response:
     if error.response is not None or status < 400:
         return make_response(error.get_response())
     return answer(status, title, text)
+
+
+def foreign_host(_error: SecurityError) -> Response:
+    """Plain text: a host that is not ours has no URLs to link to."""
+    return make_response((_("This address is not served here."), 400, {"Content-Type": "text/plain; charset=utf-8"}))
 
 
 def unavailable(error: Exception) -> Response:

@@ -1,0 +1,44 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import sqlalchemy as sa
+
+from carneau.core import outbox, queue
+from carneau.core.db import db, transaction
+from carneau.standalone.environment import ROOT
+
+
+@outbox.job("tests.nothing")
+def nothing(_number: int) -> None:
+    pass
+
+
+def wait_until_done(seconds: float = 25) -> None:
+    for _ in range(int(seconds * 10)):
+        with transaction():
+            left = db.session.scalar(
+                sa.text("SELECT count(*) FROM outbox WHERE done_at IS NULL AND last_error IS NULL")
+            )
+        if not left:
+            return
+        time.sleep(0.1)
+    raise AssertionError("the worker did not come to it")
+
+
+@pytest.mark.parametrize("redis_url", ["given", "redis://127.0.0.1:1/0"], ids=["redis alive", "redis dead"])
+def test_a_worker_takes_what_is_owed_and_stops_when_asked(database, settings, redis_url):
+    environ = os.environ | settings | ({} if redis_url == "given" else {"REDIS_URL": redis_url})
+    with transaction():
+        queue.enqueue_after_commit(nothing, 1)
+    worker = subprocess.Popen([sys.executable, "-m", "flask", "worker"], cwd=ROOT, env=environ, stderr=subprocess.PIPE)
+    try:
+        wait_until_done()
+        assert worker.poll() is None
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        worker.communicate(timeout=10)
+    assert worker.returncode == 0
