@@ -4,10 +4,14 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
+import sqlalchemy as sa
+
 from carneau.catalogue.models import Event, EventStatus, TicketType
-from carneau.core import clock, codes
+from carneau.core import audit, clock, codes
 from carneau.core.db import db, transaction
 from carneau.organisations.models import Organisation
+from carneau.payments.models import Payment, SessionStatus
+from carneau.purchases.models import PaymentStatus, Purchase, PurchaseLine
 
 number = count(1)
 
@@ -61,3 +65,64 @@ def _keep(row: Any) -> Any:
         db.session.refresh(row)
         db.session.expunge(row)
     return row
+
+
+def make_paid_purchase(*bought: tuple[TicketType, int], **values: Any) -> Purchase:
+    """A purchase that is paid, with its stock, payment and audit rows, and nothing fulfilled yet."""
+    bought = bought or ((make_ticket_type(), 2),)
+    n = next(number)
+    organisation_id = bought[0][0].organisation_id
+    price = sum(kind.price_minor * quantity for kind, quantity in bought)
+    defaults = {
+        "organisation_id": organisation_id,
+        "ref": codes.reference(),
+        "buyer_name": "Ada Buyer",
+        "email": f"ada-{n}@buyer.example",
+        "currency": bought[0][0].currency,
+        "lines_minor": price,
+        "fee_minor": 0,
+        "total_minor": price,
+        "payment_status": PaymentStatus.SUCCEEDED,
+        "expires_at": clock.now(),
+        "paid_at": clock.now(),
+    }
+    purchase = _keep(Purchase(**defaults | values))
+    for kind, quantity in bought:
+        _keep(_line(purchase, kind, quantity))
+        with transaction():
+            db.session.execute(
+                sa.update(TicketType)
+                .where(TicketType.id == kind.id)
+                .values(sold_quantity=TicketType.sold_quantity + quantity)
+            )
+    with transaction():
+        db.session.add(_payment(purchase))
+        audit.record(purchase, purchase.payment_status)
+    return purchase
+
+
+def _line(purchase: Purchase, kind: TicketType, quantity: int) -> PurchaseLine:
+    return PurchaseLine(
+        organisation_id=purchase.organisation_id,
+        purchase_id=purchase.id,
+        event_id=kind.event_id,
+        ticket_type_id=kind.id,
+        event_title="Concert",
+        ticket_type_name=kind.name,
+        quantity=quantity,
+        unit_price_minor=kind.price_minor,
+        unit_fee_minor=0,
+        total_minor=quantity * kind.price_minor,
+    )
+
+
+def _payment(purchase: Purchase) -> Payment:
+    return Payment(
+        organisation_id=purchase.organisation_id,
+        purchase_id=purchase.id,
+        session_status=SessionStatus.COMPLETE,
+        amount_minor=purchase.total_minor,
+        currency=purchase.currency,
+        livemode=False,
+        paid_at=purchase.paid_at,
+    )

@@ -7,9 +7,12 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from carneau.core import log
+from carneau.fulfilment import sweeps as fulfilment
 
 Sweep = Callable[[], object]
-SWEEPS: list[tuple[float, Sweep]] = []
+SWEEPS: list[tuple[float, Sweep]] = [
+    (60, fulfilment.complete_paid),
+]
 
 
 def run(app: Flask) -> None:

@@ -38,6 +38,7 @@ class Purchase(OfOrganisation, Model):
         sa.CheckConstraint("refunded_minor BETWEEN 0 AND total_minor", name="refunds_within_total"),
         sa.Index("ix_purchases_email", sa.text("lower(email)")),
         sa.Index("ix_purchases_cart_id", "cart_id"),
+        sa.Index("ix_purchases_paid_at", "paid_at"),
         sa.Index(
             "ix_purchases_unsettled",
             "expires_at",

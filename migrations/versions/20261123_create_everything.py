@@ -168,6 +168,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('ref', name=op.f('uq_purchases_ref'))
     )
     op.create_index('ix_purchases_cart_id', 'purchases', ['cart_id'], unique=False)
+    op.create_index('ix_purchases_paid_at', 'purchases', ['paid_at'], unique=False)
     op.create_index('ix_purchases_email', 'purchases', [sa.literal_column('lower(email)')], unique=False)
     op.create_index('ix_purchases_unsettled', 'purchases', ['expires_at'], unique=False, postgresql_where=sa.text("payment_status IN ('pending', 'processing')"))
     op.create_table('event_images',
@@ -367,6 +368,7 @@ def downgrade() -> None:
     op.drop_table('event_images')
     op.drop_index('ix_purchases_unsettled', table_name='purchases', postgresql_where=sa.text("payment_status IN ('pending', 'processing')"))
     op.drop_index('ix_purchases_email', table_name='purchases')
+    op.drop_index('ix_purchases_paid_at', table_name='purchases')
     op.drop_index('ix_purchases_cart_id', table_name='purchases')
     op.drop_table('purchases')
     op.drop_index('ix_mails_undelivered', table_name='mails', postgresql_where=sa.text('sent_at IS NULL'))

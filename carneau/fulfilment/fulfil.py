@@ -1,0 +1,20 @@
+from carneau.core import queue
+from carneau.email import owing
+from carneau.fulfilment import jobs
+from carneau.purchases.models import Purchase
+from carneau.tickets import issuing
+from carneau.tickets.models import Ticket
+
+
+def fulfil(purchase: Purchase) -> list[Ticket]:
+    """What a paid purchase is owed: its tickets, and one confirmation. Safe to run any number of times."""
+    tickets = issuing.issue(purchase)
+    notify(purchase, "confirmation")
+    return tickets
+
+
+def notify(purchase: Purchase, kind: str, occasion: str | None = None) -> None:
+    """Owes the buyer a mail (`emails.KINDS`); `occasion` as `refund:9` where there may be several of a kind."""
+    mail_id = owing.owe(purchase, kind, purchase.email, occasion)
+    if mail_id is not None:
+        queue.enqueue_after_commit(jobs.send, mail_id, key=f"mail:{mail_id}")
