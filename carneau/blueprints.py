@@ -2,9 +2,10 @@
 
 from flask import Flask
 
+from carneau.catalogue import media
 from carneau.ops import health
 
 
 def register(app: Flask) -> None:
-    for blueprint in (health.bp,):
+    for blueprint in (health.bp, media.bp):
         app.register_blueprint(blueprint)
