@@ -34,7 +34,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     """nh3 would keep `title` everywhere, `//host` and relative links: only a full address is a link of an organiser."""
     if (tag, name) == ("a", "href"):
         return value if value.lower().startswith(SCHEMES) else None
-    return value if (tag, name) == ("ol", "start") else None
+    return value if (tag, name) in (("a", "rel"), ("ol", "start")) else None
 
 
 def render(markdown: str) -> str:
