@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from carneau import all_jobs, all_models, blueprints, commands
 from carneau.core import log, settings
 from carneau.core.db import db
-from carneau.web import caching, errors, filters, retrying, security
+from carneau.web import assets, caching, errors, filters, retrying, security
 
 if TYPE_CHECKING:
     from config import Config
@@ -31,7 +31,7 @@ def build(config: "Config") -> Flask:
     Migrate(app, db, directory=str(ROOT / "migrations"))
     Mail(app)
     Babel(app, default_locale=config.locale, locale_selector=lambda: config.locale)
-    for part in (filters, caching, security, errors):
+    for part in (assets, filters, caching, security, errors):
         part.init_app(app)
     blueprints.register(app)
     commands.register(app)
