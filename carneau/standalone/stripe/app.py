@@ -1,6 +1,6 @@
 """The Flask application: API, payment page, controls."""
 
-from flask import Flask, Response
+from flask import Flask, Response, redirect
 
 from carneau.standalone.stripe import api, control, control_page, pay_page
 from carneau.standalone.stripe.amounts import spoken
@@ -21,6 +21,7 @@ def build_app(controls: Controls) -> Flask:
     app.register_blueprint(pay_page.blueprint(world))
     app.register_blueprint(control.blueprint(controls))
     app.register_blueprint(control_page.blueprint(world))
+    app.add_url_rule("/", "root", lambda: redirect("/_simulator"))
     app.add_url_rule("/healthz", "healthz", lambda: "ok")
     app.register_error_handler(ApiProblem, lambda error: (error.body(), error.status))
     app.after_request(guard)

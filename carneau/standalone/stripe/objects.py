@@ -93,6 +93,8 @@ def check_fields(cls: type, value: Any, path: str, found: list[str]) -> None:
         return
     checks, required = checks_of(cls)
     for name, inner in value.items():
+        if inner is None and name in checks and name not in required:
+            continue
         if name in checks:
             checks[name](inner, f"{path}.{name}", found)
         else:

@@ -29,13 +29,19 @@ class Simulator(Controls):
     def url(self) -> str:
         return self.world.public_url
 
+    def start(self, port: int) -> Self:
+        """Begins to deliver and to keep time; whoever calls it serves `app` on that port."""
+        settings = self.world.settings
+        self.world.public_url = settings.public_url or f"http://{settings.host}:{port}"
+        self.courier.start()
+        self.timekeeper.start()
+        return self
+
     def serve_in_thread(self) -> Self:
         settings = self.world.settings
         self.server = serving.bind(self.app, settings.host, settings.port)
-        self.world.public_url = settings.public_url or f"http://{settings.host}:{self.server.port}"
+        self.start(self.server.port)
         serving.run_in_thread(self.server)
-        self.courier.start()
-        self.timekeeper.start()
         return self
 
     def stop(self) -> None:
