@@ -31,10 +31,14 @@ class Account:
         return subprocess.run(probe, cwd="/", check=False, **self.identity).returncode == 0
 
 
-def lesser_account() -> Account | None:
-    """Who runs PostgreSQL when root asks for it: it refuses to run as root. None for anyone else."""
+def runner(data: Path) -> Account | None:
+    """Who runs PostgreSQL when root asks for it, for it refuses to run as root: the owner of the data that is
+    there, else an unprivileged account. None for anyone but root."""
     if os.geteuid() != 0:
         return None
+    owner = data.stat() if data.exists() else None
+    if owner and owner.st_uid != 0:
+        return Account(f"number {owner.st_uid}", owner.st_uid, owner.st_gid)
     for name in UNPRIVILEGED:
         try:
             entry = pwd.getpwnam(name)

@@ -1,6 +1,6 @@
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -56,7 +56,7 @@ def services(home: Path, port: int) -> Iterator[Backing]:
         stop(backing.children, 3)
 
 
-def check_stripe(environ: "os._Environ[str] | dict[str, str]", port: int) -> None:
+def check_stripe(environ: Mapping[str, str], port: int) -> None:
     key = environ.get("STRIPE_SECRET_KEY", "")
     if key and not key.startswith(("sk_test_", "rk_test_")):
         raise Problem("STRIPE_SECRET_KEY is not a test key. The demo takes test keys only (sk_test_...).")

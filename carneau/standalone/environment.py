@@ -15,7 +15,7 @@ SPACE_NEEDED_MB = 600
 PIP_OPTIONS = ["--require-hashes", "--no-deps", "--retries", "2", "--no-input", "--progress-bar", "off"]
 CAUSES = {
     r"No space left on device": "The disk is full. Make room and start again.",
-    r"not match the hashes": "A download differs from the one that was locked; it was not installed.",
+    r"(?i)not match the hashes": "A download differs from the one that was locked; it was not installed.",
     r"name resolution|Connection|Timeout|unreachable|ProxyError|Could not find a version|No matching": (
         "The package index cannot be reached. Check the network or pip's settings, and start again."
     ),

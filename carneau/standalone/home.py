@@ -10,7 +10,7 @@ from carneau.standalone.problem import Problem
 from carneau.standalone.reachable import remove_data_home
 
 FOLDERS = ("redis", "mail", "media", "log")
-FILES = ("settings.json", "ports.json", "stripe.sqlite3", "stripe.sqlite3-shm", "stripe.sqlite3-wal")
+FILES = ("settings.json", "stripe.sqlite3", "stripe.sqlite3-shm", "stripe.sqlite3-wal")
 
 
 def from_environment() -> Path:

@@ -11,7 +11,7 @@ import psutil
 import psycopg
 
 from carneau.standalone import binaries
-from carneau.standalone.accounts import Account, lesser_account
+from carneau.standalone.accounts import Account, runner
 from carneau.standalone.binaries import PostgresBinaries
 from carneau.standalone.problem import Problem
 from carneau.standalone.processes import Child, is_alive, kill, spawn, stop, wait_ready, wait_until
@@ -43,7 +43,7 @@ class Postgres:
 
 
 def start(folder: Path, port: int, password: str, log: Path, *, durable: bool = True) -> Postgres:
-    account = lesser_account()
+    account = runner(folder / "data")
     place = data_home(folder, account)
     data = place / "data"
     chosen = binaries.postgres(_major_of(data))

@@ -114,7 +114,7 @@ def kill(processes: Iterable[psutil.Process]) -> None:
     for process in alive:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(alive, timeout=2)
+    wait_until(lambda: not any(is_alive(process) for process in alive), 2)
 
 
 def wait_until(is_true: Callable[[], bool], seconds: float) -> bool:

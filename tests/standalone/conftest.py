@@ -1,0 +1,13 @@
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """One that the account which runs PostgreSQL for root may enter, unlike pytest's own."""
+    with tempfile.TemporaryDirectory(prefix="carneau-test-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o711)
+        yield Path(name).resolve()
