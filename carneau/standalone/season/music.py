@@ -29,7 +29,7 @@ Undertow begins slowly and stays unhurried. **Maren Oszlo** opens with two hours
 **Ibrahim Calloway-Tran** takes the middle of the night, and the last hour belongs to whoever is still
 dancing.
 
-### Good to know
+# Good to know
 
 - 18 and over; bring a document with your photograph
 - Earplugs are free at the bar, and so is water
@@ -85,7 +85,7 @@ Two saxophones, vibraphone, bass and drums: Five Past Blue met in the orchestra 
 together for the hours after the passengers had gone to bed. Their music still sounds like that, relaxed,
 exact, and a little salty.
 
-### Two sets
+# Two sets
 
 1. *Harbour Logic*, the new suite in five parts
 2. Pieces called out by the room; a list lies on the tables
@@ -118,7 +118,7 @@ A quartet usually faces us in a half circle. Tonight the four chairs stand back 
 and the listeners sit around them. Wherever you are, you hear one instrument more closely than the others.
 After the interval the players change chairs, so that you hear another.
 
-### Programme
+# Programme
 
 - An old chaconne, arranged for four
 - *Water Levels*, a first performance by our house composer Ilse Vantongeren
@@ -179,13 +179,13 @@ arena and turns once an hour.
 **Great Circle** follows the new record around the globe, and the old songs have grown new arrangements on the
 way. Support comes from *Paper Meridian*, who start at 19:00 sharp.
 
-### Getting there
+# Getting there
 
 - Trams 2 and 7 to Confluent, every four minutes before and after the concert
 - 900 stands for bicycles at the east gate, with attendants
 - Cars: please use the park and ride at Les Écluses; the ticket includes the tram
 
-### Access
+# Access
 
 Places for wheelchairs have their own entrance at gate C, open from 17:30. Sign language interpreters stand at
 the left of the stage for the whole evening.

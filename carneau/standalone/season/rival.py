@@ -29,7 +29,7 @@ turns out to be the right shape for a longways set of sixty couples.
 The Tidewaiters play fiddle, pipes and a very old piano. Their caller, Agnes Thorlby, explains each dance
 before it starts and forgives everyone afterwards.
 
-### Before you come
+# Before you come
 
 - Flat shoes; the floor is sprung and rather fast
 - Come alone if you like, partners are found at the door

@@ -30,7 +30,7 @@ the eldest has stopped pretending not to notice.
 Léonie Abrassart’s play is about what families keep quiet and where it goes instead. It is also very funny,
 and the water on the stage is real.
 
-### The evening
+# The evening
 
 - Two acts of fifty minutes, one interval
 - With Hanne Delacourt-Ruiz, Mirela Stanek and Oumou Verhaegen
@@ -118,7 +118,7 @@ there is just one of it. So one night she sets out to find its end.
 A play with eleven puppets, a hand drum and a great many paper leaves, made by the Compagnie Petit Pois.
 Everyone may count along, loudly.
 
-### For grown-ups
+# For grown-ups
 
 - Fifty minutes, no interval, almost no words
 - Lights stay half on, and the door stays open
@@ -181,7 +181,7 @@ collected two hundred ways of doing it and kept the forty that can be repeated n
 Choreographer Ayla Brennecke-Sow works with dancers aged 19 to 71. The music, for tape and one live trombone,
 is by Joris Malatesta, and it falls too, by a semitone every nine minutes.
 
-### Access
+# Access
 
 Step-free entrance at hangar 8. A relaxed evening with softer sound can be arranged for groups; please write
 to us.

@@ -29,13 +29,13 @@ The Ouvre splits above Orvelle and makes three islands of one park. Each gets a 
 and footbridges in between, so that you can walk out of a song you have had enough of and into one you have
 never heard.
 
-### Three islands
+# Three islands
 
 - **Grande Île**: bands with too many members, until midnight
 - **Île aux Saules**: folk, voices, a choir that anyone may join at four o’clock
 - **Îlot**: electronics under the trees, until two in the morning on Saturday
 
-### Camping and getting there
+# Camping and getting there
 
 The camp site on the south meadow opens on Saturday at nine and closes on Monday at noon. Showers are hot and
 free. Tram 5 runs all night. Children under ten come in with a grown-up and need no ticket.
@@ -98,7 +98,7 @@ Orvelle over eleven nights, with the real timetable, and half of the city is in 
 We show it where it ends, on the lawn of the Glacis, on a screen of eighteen metres. The film begins when it
 is dark enough.
 
-### Weather
+# Weather
 
 Drizzle does not stop us; ponchos are free. If there is a storm we postpone to Saturday, write to you by five
 in the afternoon, and your ticket stays good, or your money goes back.
@@ -126,7 +126,7 @@ Atelier Cicéro keeps four hundred cases of wood and lead type, the oldest from 
 two people to pull. In one day you set a short text of your own, choose ink, lose a letter, find it again, and
 print an edition of thirty.
 
-### The day
+# The day
 
 - 10:00 coffee, and how to read backwards
 - 11:00 setting, spacing, proofing
@@ -164,7 +164,7 @@ When the market closes, the stalls of Halle Sainte-Marthe push their counters as
 the fish to the flowers. What was not sold by noon is cooked by six. Nobody chooses their seat, and the bread
 is passed by hand.
 
-### Usually there is
+# Usually there is
 
 - A soup with something green in it
 - Fish from the Ouvre, or beans for those who prefer
