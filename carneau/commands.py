@@ -3,8 +3,9 @@
 from flask import Flask
 
 from carneau.ops import cli
+from carneau.standalone import seeding
 
 
 def register(app: Flask) -> None:
-    for command in cli.COMMANDS:
+    for command in (*cli.COMMANDS, *seeding.COMMANDS):
         app.cli.add_command(command)

@@ -37,6 +37,10 @@ class Times:
     doors_open_at: datetime | None
     ends_at: datetime
 
+    def later(self, by: timedelta) -> "Times":
+        doors = self.doors_open_at + by if self.doors_open_at else None
+        return Times(self.starts_at + by, doors, self.ends_at + by)
+
 
 @dataclass(frozen=True)
 class When:

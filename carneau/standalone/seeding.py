@@ -1,0 +1,110 @@
+"""The demo's data: show by show, whole or not at all; run again, it only adds what is missing."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import click
+import sqlalchemy as sa
+from flask.cli import with_appcontext
+
+from carneau.catalogue import accents, images, publishing
+from carneau.catalogue.facts import EventFacts, TicketTypeFacts
+from carneau.catalogue.models import Event, EventImage
+from carneau.core import clock, settings
+from carneau.core.db import db, transaction
+from carneau.organisations.models import Organisation
+from carneau.standalone.posters import wall
+from carneau.standalone.season.programme import HOUSES, SHOWS
+from carneau.standalone.season.shape import House, Offer, Picture, Show, Times
+
+SALES_OPEN = time(10)
+
+
+@click.command("seed-demo")
+@with_appcontext
+def seed_demo() -> None:
+    """Fill a demo with two organisations and their season."""
+    if settings.current().env not in ("demo", "test"):
+        raise click.ClickException("seed-demo invents events and sales; it only runs with CARNEAU_ENV=demo.")
+    with transaction():
+        for house in HOUSES:
+            found(house)
+    for show in SHOWS:
+        with transaction():
+            stage(show, clock.now())
+
+
+def found(house: House) -> None:
+    if db.session.scalar(sa.select(Organisation.id).where(Organisation.slug == house.slug)) is None:
+        db.session.add(Organisation(slug=house.slug, name=house.name, email=house.email, imprint=house.imprint))
+
+
+def stage(show: Show, at: datetime) -> None:
+    event = db.session.scalar(sa.select(Event).where(Event.slug == show.slug))
+    if event is None:
+        event = announce(show, at)
+    if db.session.scalar(sa.select(EventImage.id).where(EventImage.event_id == event.id)) is None:
+        hang(show.picture, event)
+
+
+def announce(show: Show, at: datetime) -> Event:
+    """Published and sold while it is ahead, as every event was; only then does a show that is over take its times."""
+    times = show.when.times(show.venue.time_zone, at)
+    while_ahead = times.later(timedelta(weeks=8)) if times.ends_at <= at else times
+    organisation = db.session.scalars(sa.select(Organisation).where(Organisation.slug == show.house.slug)).one()
+    event = publishing.create_event(organisation, **_facts(show, while_ahead))
+    event.slug = show.slug
+    for offer in show.offers:
+        publishing.add_ticket_type(event, **_terms(offer, show, at))
+    publishing.publish(event)
+    event.doors_open_at, event.starts_at, event.ends_at = times.doors_open_at, times.starts_at, times.ends_at
+    db.session.flush()
+    return event
+
+
+def hang(picture: Picture, event: Event) -> None:
+    pixels = wall.draw(picture.poster)
+    images.keep(event, images.Picture(pixels, accents.of_picture(pixels)), picture.alternative_text)
+
+
+def _facts(show: Show, times: Times) -> EventFacts:
+    return {
+        "title": show.title,
+        "summary": show.summary,
+        "category": show.category,
+        "description": show.description,
+        "venue_name": show.venue.name,
+        "street": show.venue.street,
+        "postcode": show.venue.postcode,
+        "city": show.venue.city,
+        "country": show.venue.country,
+        "time_zone": show.venue.time_zone,
+        "doors_open_at": times.doors_open_at,
+        "starts_at": times.starts_at,
+        "ends_at": times.ends_at,
+        "currency": show.currency,
+        "booking_fee_minor": show.booking_fee_minor,
+        "tax_basis_points": show.tax_basis_points,
+    }
+
+
+def _terms(offer: Offer, show: Show, at: datetime) -> TicketTypeFacts:
+    return {
+        "name": offer.name,
+        "description": offer.note,
+        "price_minor": offer.price_minor,
+        "total_quantity": offer.total_quantity,
+        "min_per_order": offer.min_per_order,
+        "max_per_order": offer.max_per_order,
+        "on_sale_from": _sales_open(offer, ZoneInfo(show.venue.time_zone), at),
+    }
+
+
+def _sales_open(offer: Offer, zone: ZoneInfo, at: datetime) -> datetime | None:
+    if offer.opens_in_days is None:
+        return None
+    day = at.astimezone(zone).date() + timedelta(days=offer.opens_in_days)
+    return datetime.combine(day, SALES_OPEN, zone)
+
+
+COMMANDS = (seed_demo,)

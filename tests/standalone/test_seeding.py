@@ -1,0 +1,70 @@
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from carneau.catalogue.models import Event, EventImage, EventStatus
+from carneau.core import clock, settings
+from carneau.core.db import db, transaction
+from carneau.organisations.models import Organisation
+from carneau.standalone.season.programme import HOUSES, SHOWS
+
+
+def counts():
+    tables = (
+        "organisations",
+        "events",
+        "event_images",
+        "ticket_types",
+        "purchases",
+        "tickets",
+        "mails",
+        "audit_entries",
+    )
+    return {table: db.session.scalar(sa.text(f"SELECT count(*) FROM {table}")) for table in tables}
+
+
+def seed(app):
+    result = app.test_cli_runner().invoke(args=["seed-demo"])
+    assert result.exit_code == 0, result.output
+    db.session.rollback()
+
+
+def test_the_demo_opens_with_the_whole_season_and_seeding_again_changes_nothing(app, database, invariants_hold):
+    seed(app)
+
+    events = {event.slug: event for event in db.session.scalars(sa.select(Event))}
+    assert set(events) == {show.slug for show in SHOWS}
+    assert {event.status for event in events.values()} == {EventStatus.PUBLISHED}
+    assert [slug for slug, event in events.items() if event.has_ended(clock.now())] == ["brass-on-the-steps"]
+    assert "<h3>Getting there</h3>" in events["solenn-kaar-great-circle"].description_html
+    assert set(db.session.scalars(sa.select(Organisation.slug))) == {house.slug for house in HOUSES}
+    invariants_hold()
+
+    before = counts()
+    assert before["event_images"] == len(SHOWS)
+    seed(app)
+    assert counts() == before
+
+    lost = db.session.scalars(sa.select(EventImage).limit(1)).one()
+    with transaction():
+        db.session.delete(lost)
+    seed(app)
+    assert counts() == before
+
+
+@pytest.fixture
+def in_production():
+    ours = settings.current()
+    settings.bind(replace(ours, env="production"))
+    yield
+    settings.bind(ours)
+
+
+def test_it_refuses_where_real_tickets_are_sold(app, database, in_production):
+    result = app.test_cli_runner().invoke(args=["seed-demo"])
+
+    assert result.exit_code == 1
+    assert "CARNEAU_ENV=demo" in result.output
+    db.session.rollback()
+    assert counts()["events"] == 0
