@@ -3,6 +3,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -124,3 +125,23 @@ def invariants_hold(database: None) -> Callable[[], None]:
             assert invariants.violations() == {}
 
     return check
+
+
+@pytest.fixture
+def count_statements(app: Flask, database: None) -> Callable[[], Any]:
+    """`with count_statements() as statements:` lists the SQL that was sent inside."""
+
+    @contextmanager
+    def recording() -> Iterator[list[str]]:
+        statements: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            statements.append(statement)
+
+        sa.event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield statements
+        finally:
+            sa.event.remove(db.engine, "before_cursor_execute", note)
+
+    return recording

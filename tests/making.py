@@ -6,9 +6,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from carneau.cart.models import Cart
 from carneau.catalogue.models import Event, EventStatus, TicketType
 from carneau.core import audit, clock, codes
 from carneau.core.db import db, transaction
+from carneau.inventory.models import Hold
 from carneau.organisations.models import Organisation
 from carneau.payments.models import Payment, SessionStatus
 from carneau.purchases.models import PaymentStatus, Purchase, PurchaseLine
@@ -56,6 +58,41 @@ def make_ticket_type(event: Event | None = None, **values: Any) -> TicketType:
         "total_quantity": 100,
     }
     return _keep(TicketType(**defaults | values))
+
+
+def make_cart(organisation_id: int, **values: Any) -> Cart:
+    defaults = {"organisation_id": organisation_id, "visitor_digest": codes.digest(codes.secret()), "currency": "EUR"}
+    return _keep(Cart(**defaults | values))
+
+
+def make_pending_purchase(cart: Cart, **values: Any) -> Purchase:
+    """A row for places to be handed over to, with no line and nothing to pay."""
+    defaults = {
+        "organisation_id": cart.organisation_id,
+        "ref": codes.reference(),
+        "cart_id": cart.id,
+        "buyer_name": "Ada Verhoeven",
+        "email": "ada@buyer.example",
+        "currency": cart.currency,
+        "lines_minor": 0,
+        "fee_minor": 0,
+        "total_minor": 0,
+        "expires_at": clock.now() + timedelta(minutes=30),
+    }
+    purchase = _keep(Purchase(**defaults | values))
+    with transaction():
+        audit.record(purchase, purchase.payment_status)
+    return purchase
+
+
+def run_out(ticket_type_id: int) -> None:
+    """All live holds of the type have run out a minute ago, and no sweep has seen it yet."""
+    with transaction():
+        db.session.execute(
+            sa.update(Hold)
+            .where(Hold.ticket_type_id == ticket_type_id, Hold.released_at.is_(None))
+            .values(expires_at=sa.func.now() - timedelta(minutes=1))
+        )
 
 
 def _keep(row: Any) -> Any:

@@ -8,10 +8,9 @@ from carneau.core.db import Model
 
 
 class Cart(OfOrganisation, Model):
-    """One visitor's choice, found by the digest of the cookie. Its lines are the holds that carry its id.
-
-    `expires_at` is when its holds end together; `purchase_ref` is set while (and after) it is being paid, and then
-    the cart cannot be changed.
+    """One visitor's choice, found by the digest of the cookie. Its lines are the holds that carry its id, and they say
+    when it ends. `extended_at` is when more time was given, once for one run of holds. `purchase_ref` is set while it
+    is being paid, and then the cart cannot be changed.
     """
 
     __tablename__ = "carts"
@@ -20,7 +19,6 @@ class Cart(OfOrganisation, Model):
     id: Mapped[Id]
     visitor_digest: Mapped[bytes] = mapped_column(BYTEA, unique=True)
     currency: Mapped[Currency]
-    expires_at: Mapped[datetime]
     extended_at: Mapped[datetime | None]
     purchase_ref: Mapped[str | None]
     created_at: Mapped[CreatedAt]

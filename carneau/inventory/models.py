@@ -37,6 +37,7 @@ class Hold(OfOrganisation, Model):
         belongs_to("ticket_types", "ticket_type_id"),
         belongs_to("purchases", "purchase_id"),
         sa.CheckConstraint("quantity > 0", name="quantity_positive"),
+        sa.CheckConstraint("purchase_id IS NULL OR released_at IS NULL", name="paid_is_live"),
         sa.Index(
             "ix_holds_expiring",
             "expires_at",
@@ -45,6 +46,7 @@ class Hold(OfOrganisation, Model):
         sa.Index(
             "ix_holds_live_ticket_type_id",
             "ticket_type_id",
+            "expires_at",
             postgresql_where=sa.text("released_at IS NULL"),
         ),
         sa.Index("ix_holds_purchase_id", "purchase_id"),

@@ -8,9 +8,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from carneau.core import log
 from carneau.fulfilment import sweeps as fulfilment
+from carneau.inventory import jobs as inventory
 
 Sweep = Callable[[], object]
 SWEEPS: list[tuple[float, Sweep]] = [
+    (2, inventory.expire_holds),
     (60, fulfilment.complete_paid),
 ]
 

@@ -68,7 +68,6 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('visitor_digest', postgresql.BYTEA(), nullable=False),
     sa.Column('currency', sa.CHAR(length=3), nullable=False),
-    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('extended_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('purchase_ref', sa.Text(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -254,6 +253,7 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('organisation_id', sa.BigInteger(), nullable=False),
     sa.CheckConstraint('quantity > 0', name=op.f('ck_holds_quantity_positive')),
+    sa.CheckConstraint('purchase_id IS NULL OR released_at IS NULL', name=op.f('ck_holds_paid_is_live')),
     sa.ForeignKeyConstraint(['organisation_id', 'cart_id'], ['carts.organisation_id', 'carts.id'], name=op.f('fk_holds_organisation_id_cart_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['organisation_id', 'purchase_id'], ['purchases.organisation_id', 'purchases.id'], name=op.f('fk_holds_organisation_id_purchase_id')),
     sa.ForeignKeyConstraint(['organisation_id', 'ticket_type_id'], ['ticket_types.organisation_id', 'ticket_types.id'], name=op.f('fk_holds_organisation_id_ticket_type_id')),
@@ -263,7 +263,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('organisation_id', 'id', name=op.f('uq_holds_organisation_id_id'))
     )
     op.create_index('ix_holds_expiring', 'holds', ['expires_at'], unique=False, postgresql_where=sa.text('released_at IS NULL AND purchase_id IS NULL'))
-    op.create_index('ix_holds_live_ticket_type_id', 'holds', ['ticket_type_id'], unique=False, postgresql_where=sa.text('released_at IS NULL'))
+    op.create_index('ix_holds_live_ticket_type_id', 'holds', ['ticket_type_id', 'expires_at'], unique=False, postgresql_where=sa.text('released_at IS NULL'))
     op.create_index('ix_holds_purchase_id', 'holds', ['purchase_id'], unique=False)
     op.create_table('purchase_lines',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
