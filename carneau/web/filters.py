@@ -6,10 +6,12 @@ from flask import Flask, current_app
 
 from carneau.core import clock
 from carneau.core.money import Money
+from carneau.web.hues import accent
 
 
 def init_app(app: Flask) -> None:
     app.add_template_filter(money)
+    app.add_template_filter(accent)
     for name, function in (("day", day), ("time_of_day", time_of_day), ("moment", moment), ("zone_name", zone_name)):
         app.add_template_filter(function, name)
     app.jinja_env.globals["now"] = clock.now
