@@ -1,7 +1,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time, get_timezone_name
+from babel.dates import format_date, format_datetime, format_time, get_timezone_gmt
 from flask import Flask, current_app
 
 from carneau.core import clock
@@ -43,5 +43,7 @@ def moment(at: datetime, zone: str, style: str = "medium") -> str:
 
 
 def zone_name(zone: str, at: datetime) -> str:
-    """As `CET` or `Central European Time`, whatever the locale has."""
-    return get_timezone_name(at.astimezone(ZoneInfo(zone)), width="short", locale=_locale())
+    """`CET` where the zone has a name that people write, else as `GMT+05:30`."""
+    local = at.astimezone(ZoneInfo(zone))
+    name = local.tzname() or ""
+    return name if name.isalpha() else get_timezone_gmt(local, locale=_locale())
