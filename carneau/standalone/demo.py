@@ -40,11 +40,11 @@ def _serve(folder: Path, port: int) -> None:
         for origin in stack.origins:
             _say(f"  {origin}")
         prepare(stack)
-        _complete(stack, "seed-demo", procfile.here("flask", "seed-demo"))
         running: list[Child] = []
         try:
             for name in procfile.RUNNING:
                 running.append(stack.spawn(name, procfile.shell(procfile.lines(PROCFILE)[name])))
+            _complete(stack, "seed-demo", procfile.shell("flask seed-demo"))
             _announce(stack, running, port)
             _watch([*running, *stack.children])
         finally:

@@ -1,4 +1,3 @@
-import shlex
 from pathlib import Path
 
 from honcho.environ import parse_procfile
@@ -13,7 +12,3 @@ def lines(file: Path) -> dict[str, str]:
 def shell(line: str) -> list[str]:
     """The shell fills in the line's variables, then becomes the program: signals reach it directly."""
     return ["/bin/sh", "-c", f"exec {line}"]
-
-
-def here(*command: str) -> list[str]:
-    return shell(shlex.join(command))

@@ -1,0 +1,125 @@
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+import psutil
+
+from carneau.standalone import orphans, ports
+from carneau.standalone.environment import ROOT
+from carneau.standalone.processes import wait_until
+
+SET_ELSEWHERE = {"DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY"}
+
+
+@dataclass
+class Started:
+    process: subprocess.Popen[str]
+    output: Path
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def until_ready(self) -> "Started":
+        wait_until(lambda: "Ctrl-C" in self.said or self.process.poll() is not None, 60)
+        assert "Ctrl-C" in self.said, self.said
+        return self
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> float:
+        began = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(20)
+        return time.monotonic() - began
+
+
+def start(home: Path, port: int, *arguments: str) -> Started:
+    environ = {name: value for name, value in os.environ.items() if name not in SET_ELSEWHERE}
+    environ |= {"PORT": str(port), "CARNEAU_HOME": str(home), "WEB_CONCURRENCY": "1"}
+    output = home / f"output-{time.monotonic_ns()}"
+    with output.open("w") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "carneau", "demo", *arguments],
+            cwd=ROOT, env=environ, stdout=file, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+    return Started(process, output)
+
+
+def get(url: str) -> int:
+    host, path = re.fullmatch(r"http://([^/]+)(/.*)?", url).groups()
+    connection = HTTPConnection(host, timeout=5)
+    connection.request("GET", path or "/")
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def left_over(home: Path) -> list[str]:
+    def is_of(process: psutil.Process) -> bool:
+        try:
+            return process.status() != psutil.STATUS_ZOMBIE and (
+                process.environ().get(orphans.MARK) == str(home) or str(home) in " ".join(process.cmdline())
+            )
+        except psutil.Error:
+            return False
+
+    return [" ".join(process.cmdline()) for process in psutil.process_iter() if is_of(process)]
+
+
+def test_the_demo_from_its_first_start_to_its_last_stop(folder: Path):
+    """One test, for each start costs seconds: ready, refused twice, survives its own kill -9, stops clean."""
+    [port] = ports.pick(1)
+    demo = start(folder, port).until_ready()
+    assert f"\nReady: http://127.0.0.1:{port}\n" in demo.said
+    links = re.findall(r"^ .*(http://\S+)$", demo.said, re.MULTILINE)
+    assert len(links) >= 3
+    assert {get(f"{link}/healthz") for link in links} == {200}
+
+    second = start(folder, port)
+    assert second.process.wait(20) == 1
+    assert f"already: http://127.0.0.1:{port}" in second.said
+
+    demo.process.kill()
+    demo.process.wait()
+    again = start(folder, port).until_ready()
+    assert re.findall(r"^ .*(http://\S+)$", again.said, re.MULTILINE) == links
+
+    assert again.stop() < 10
+    assert again.process.returncode == 0
+    assert left_over(folder) == []
+
+
+def test_a_demo_whose_part_dies_says_which_and_stops(folder: Path):
+    [port] = ports.pick(1)
+    demo = start(folder, port).until_ready()
+    [clock] = [p for p in psutil.process_iter() if p.ppid() == demo.process.pid and "clock" in p.cmdline()]
+
+    clock.kill()
+
+    assert demo.process.wait(15) == 1
+    assert "clock has stopped (exit code -9)" in demo.said
+    assert left_over(folder) == []
+
+
+def test_a_taken_port_is_named_with_a_free_one_beside_it(folder: Path):
+    [port] = ports.pick(1)
+    with socket.create_server((ports.HOST, port)):
+        demo = start(folder, port)
+        assert demo.process.wait(20) == 1
+    assert f"Port {port} is taken" in demo.said
+    assert re.search(r"PORT=\d+ python3 -m carneau demo", demo.said)
+
+
+def test_a_ctrl_c_during_the_start_leaves_nothing_behind(folder: Path):
+    demo = start(folder, ports.pick(1)[0])
+    wait_until(lambda: (folder / "log" / "postgres.log").exists(), 20)
+
+    assert demo.stop(signal.SIGINT) < 10
+    assert demo.process.returncode == 0
+    assert left_over(folder) == []
