@@ -4,6 +4,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,8 +38,16 @@ class Demo:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    home = tmp_path_factory.mktemp("demo")
+def demo_home() -> Iterator[Path]:
+    """Not pytest's own folder: root's is closed to the account that runs PostgreSQL for root."""
+    with tempfile.TemporaryDirectory(prefix="carneau-demo-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o711)
+        yield Path(name).resolve()
+
+
+@pytest.fixture(scope="session")
+def demo(demo_home: Path) -> Iterator[Demo]:
+    home = demo_home
     unset = {"DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY"}
     environ = {name: value for name, value in os.environ.items() if name not in unset}
     environ |= {"PORT": str(ports.pick(1)[0]), "CARNEAU_HOME": str(home), "WEB_CONCURRENCY": "1"}
