@@ -5,15 +5,18 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
 import psutil
+import pytest
 
 from carneau.standalone import orphans, ports
 from carneau.standalone.environment import ROOT
 from carneau.standalone.processes import wait_until
+from tests.standalone.conftest import folder_for_postgres
 
 SET_ELSEWHERE = {"DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY"}
 
@@ -72,31 +75,40 @@ def left_over(home: Path) -> list[str]:
     return [" ".join(process.cmdline()) for process in psutil.process_iter() if is_of(process)]
 
 
-def test_the_demo_from_its_first_start_to_its_last_stop(folder: Path):
-    """One test, for each start costs seconds: ready, refused twice, survives its own kill -9, stops clean."""
-    [port] = ports.pick(1)
-    demo = start(folder, port).until_ready()
-    assert f"\nReady: http://127.0.0.1:{port}\n" in demo.said
-    links = re.findall(r"^ .*(http://\S+)$", demo.said, re.MULTILINE)
-    assert len(links) >= 3
-    assert {get(f"{link}/healthz") for link in links} == {200}
+def links(demo: Started) -> list[str]:
+    return re.findall(r"^ .*(http://\S+)$", demo.said, re.MULTILINE)
 
+
+@pytest.fixture(scope="module")
+def lived_in() -> Iterator[tuple[Path, int]]:
+    """A folder whose first start, the long one, is over; and its port."""
+    with folder_for_postgres() as folder:
+        [port] = ports.pick(1)
+        demo = start(folder, port).until_ready()
+        demo.process.kill()
+        demo.process.wait()
+        yield folder, port
+
+
+def test_a_demo_that_was_killed_starts_again_with_the_same_links(lived_in: tuple[Path, int]):
+    folder, port = lived_in
+    known = (folder / "ports.json").read_text()
+
+    demo = start(folder, port).until_ready()
+
+    assert f"\nReady: http://127.0.0.1:{port}\n" in demo.said
+    assert {get(f"{link}/healthz") for link in links(demo)} == {200}
+    assert (folder / "ports.json").read_text() == known
     second = start(folder, port)
     assert second.process.wait(20) == 1
     assert f"already: http://127.0.0.1:{port}" in second.said
-
-    demo.process.kill()
-    demo.process.wait()
-    again = start(folder, port).until_ready()
-    assert re.findall(r"^ .*(http://\S+)$", again.said, re.MULTILINE) == links
-
-    assert again.stop() < 10
-    assert again.process.returncode == 0
+    assert demo.stop() < 10
+    assert demo.process.returncode == 0
     assert left_over(folder) == []
 
 
-def test_a_demo_whose_part_dies_says_which_and_stops(folder: Path):
-    [port] = ports.pick(1)
+def test_a_demo_whose_part_dies_says_which_and_stops(lived_in: tuple[Path, int]):
+    folder, port = lived_in
     demo = start(folder, port).until_ready()
     [clock] = [p for p in psutil.process_iter() if p.ppid() == demo.process.pid and "clock" in p.cmdline()]
 
