@@ -1,18 +1,54 @@
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
+from carneau.catalogue.models import Event, EventImage
 from carneau.core.db import db
+from carneau.core.errors import NotFound
 from carneau.purchases.models import Purchase
-from carneau.tickets.models import Ticket
+from carneau.tickets import qr
+from carneau.tickets.models import Ticket, TicketStatus
+
+WHOLE = (
+    joinedload(Ticket.event).joinedload(Event.organisation),
+    joinedload(Ticket.ticket_type),
+    joinedload(Ticket.purchase),
+)
 
 
 def for_purchase(purchase: Purchase) -> list[Ticket]:
-    """Oldest line first, with event and ticket type loaded."""
-    return list(
-        db.session.scalars(
-            sa.select(Ticket)
-            .where(Ticket.purchase_id == purchase.id)
-            .options(joinedload(Ticket.event), joinedload(Ticket.ticket_type))
-            .order_by(Ticket.purchase_line_id, Ticket.position)
-        )
+    """Oldest line first, with event, its organisation, ticket type and purchase loaded."""
+    return _of(Ticket.purchase_id == purchase.id)
+
+
+def by_purchase_ref(ref: str) -> list[Ticket]:
+    return _of(Ticket.purchase.has(Purchase.ref == ref))
+
+
+def _of(which: sa.ColumnElement[bool]) -> list[Ticket]:
+    statement = sa.select(Ticket).where(which).options(*WHOLE).order_by(Ticket.purchase_line_id, Ticket.position)
+    return list(db.session.scalars(statement))
+
+
+def by_code(code: str) -> Ticket:
+    """Raises NotFound for what is no code, and for the genuine code of an earlier revision: whoever passed a ticket on
+    learns that it has gone, and nothing about where. The codes of a void ticket still show that it is void."""
+    event_id, ticket_id, revision = qr.read(code)
+    ticket = db.session.scalars(
+        sa.select(Ticket).where(Ticket.id == ticket_id, Ticket.event_id == event_id).options(*WHOLE)
+    ).one_or_none()
+    if ticket is None:
+        raise NotFound(_("This ticket no longer exists."))
+    if ticket.revision != revision and ticket.status != TicketStatus.VOID:
+        raise NotFound(_("This ticket was replaced by a newer one or passed on to someone else: this code is dead."))
+    return ticket
+
+
+def posters(tickets: list[Ticket]) -> dict[int, EventImage]:
+    """The first picture of each event, by event id."""
+    images = db.session.scalars(
+        sa.select(EventImage)
+        .where(EventImage.event_id.in_({ticket.event_id for ticket in tickets}))
+        .order_by(EventImage.position.desc())
     )
+    return {image.event_id: image for image in images}

@@ -1,0 +1,126 @@
+"""The printed ticket: one A4 page each, black on white with a stripe of the event's colour."""
+
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from carneau.catalogue import images, storage
+from carneau.catalogue.models import Event, EventImage
+from carneau.core.errors import NotFound
+from carneau.tickets import calendar, qr, queries
+from carneau.tickets.models import Ticket
+from carneau.tickets.typesetting import Sheet
+from carneau.web import filters
+
+LEFT, TOP, WIDTH, HEIGHT = 15.0, 15.0, 180.0, 92.0
+STUB = 64.0
+BITE = 4.0
+PADDING = 9.0
+POSTER = 88.0
+QR_SIDE = 50.0
+
+
+def draw(tickets: list[Ticket]) -> bytes:
+    """Every ticket of one purchase, in the order given."""
+    sheet = Sheet()
+    sheet.set_title(tickets[0].event.title)
+    sheet.set_lang(str(get_locale()))
+    posters = queries.posters(tickets)
+    for number, ticket in enumerate(tickets, 1):
+        sheet.add_page()
+        _shape(sheet, ticket.event)
+        _face(sheet, ticket)
+        _stub(sheet, ticket)
+        top = TOP + HEIGHT + 12
+        below = _poster(sheet, posters.get(ticket.event_id), top)
+        _advice(sheet, ticket, (number, len(tickets)), top, LEFT + (POSTER + 10 if below else 0))
+    return bytes(sheet.output())
+
+
+def _shape(sheet: Sheet, event: Event) -> None:
+    """The outline, the stripe, and the perforation with a bite at each end."""
+    tear = LEFT + WIDTH - STUB
+    accent = event.accent_light.lstrip("#")
+    sheet.set_draw_color(120)
+    sheet.set_line_width(0.3)
+    sheet.rect(LEFT, TOP, WIDTH, HEIGHT)
+    sheet.set_fill_color(*(int(accent[i : i + 2], 16) for i in (0, 2, 4)))
+    sheet.rect(LEFT, TOP, 3.5, HEIGHT, style="F")
+    sheet.set_dash_pattern(1, 1.4)
+    sheet.line(tear, TOP + BITE, tear, TOP + HEIGHT - BITE)
+    sheet.set_dash_pattern()
+    sheet.set_fill_color(255)
+    for y, start in ((TOP, 0), (TOP + HEIGHT, 180)):
+        sheet.set_draw_color(255)
+        sheet.line(tear - BITE, y, tear + BITE, y)
+        sheet.set_draw_color(120)
+        sheet.arc(tear - BITE, y - BITE, 2 * BITE, start, start + 180, 2 * BITE)
+
+
+def _face(sheet: Sheet, ticket: Ticket) -> None:
+    event, x, width = ticket.event, LEFT + 3.5 + PADDING, WIDTH - STUB - 3.5 - 2 * PADDING
+    y = sheet.text_block((x, TOP + 8, width), event.title, "serif", (27, 13), 3)
+    y = sheet.text_block((x, y + 3, width), filters.day(event.starts_at, event.time_zone), "strong", (11.5, 8), 1)
+    y = sheet.text_block((x, y + 0.5, width), times(event), "sans", (10.5, 8), 1)
+    sheet.text_block((x, y + 0.5, width), calendar.place(event), "sans", (10.5, 8), 2)
+    y = TOP + HEIGHT - 25
+    sheet.set_draw_color(200)
+    sheet.line(x, y, x + width, y)
+    y = sheet.text_block((x, y + 3.5, width), ticket.ticket_type.name, "serif", (20, 11), 1)
+    sheet.text_block((x, y + 1, width), ticket.holder_name, "sans", (12, 7), 1)
+
+
+def _stub(sheet: Sheet, ticket: Ticket) -> None:
+    x = LEFT + WIDTH - STUB + (STUB - QR_SIDE) / 2
+    y = TOP + 9
+    strokes = qr.runs(qr.url(ticket))
+    module = QR_SIDE / max(start + length for start, _y, length in strokes)
+    sheet.set_fill_color(0)
+    for start, row, length in strokes:
+        sheet.rect(x + start * module, y + row * module, length * module, module, style="F")
+    sheet.link(x, y, QR_SIDE, QR_SIDE, qr.url(ticket))
+    y = sheet.text_block((x, y + QR_SIDE + 5, QR_SIDE), ticket.ref, "mono", (16, 10))
+    sheet.text_block((x, y + 1, QR_SIDE), _("Admits one"), "sans", (9.5, 8))
+
+
+def _poster(sheet: Sheet, image: EventImage | None, top: float) -> bool:
+    if image is None:
+        return False
+    width = min(640, max(images.widths_of(image)))
+    try:
+        path = storage.path_of(f"{image.key}-{width}.jpg")
+    except NotFound:
+        return False
+    sheet.image(
+        path, LEFT, top, POSTER, min(POSTER * image.height / image.width, 297 - top - 15), keep_aspect_ratio=True
+    )
+    return True
+
+
+def _advice(sheet: Sheet, ticket: Ticket, place: tuple[int, int], top: float, x: float) -> None:
+    event, width = ticket.event, LEFT + WIDTH - x
+    y = sheet.text_block((x, top, width), _("At the door"), "serif", (16, 16))
+    for sentence in (
+        _("Show this code on paper or on your phone. It lets one person in, once: keep it to yourself."),
+        _("Any phone's camera opens it and shows whether it is still valid."),
+    ):
+        y = sheet.text_block((x, y + 2, width), sentence, "sans", (10.5, 8), 4)
+    facts = (
+        (_("Purchase"), _("%(ref)s, ticket %(n)s of %(count)s", ref=ticket.purchase.ref, n=place[0], count=place[1])),
+        (_("Sold by"), event.organisation.name),
+        (_("Questions"), event.organisation.email),
+    )
+    y += 3
+    for name, value in facts:
+        sheet.set_text_color(95)
+        y = sheet.text_block((x, y + 3, width), name, "sans", (8, 8))
+        sheet.set_text_color(0)
+        y = sheet.text_block((x, y, width), value, "sans", (10.5, 7), 2)
+
+
+def times(event: Event) -> str:
+    """`Doors 19:00, start 20:00 CET`, in the event's zone."""
+    zone = event.time_zone
+    start = f"{filters.time_of_day(event.starts_at, zone)} {filters.zone_name(zone, event.starts_at)}"
+    if event.doors_open_at is None:
+        return str(_("Start %(start)s", start=start))
+    return str(_("Doors %(doors)s, start %(start)s", doors=filters.time_of_day(event.doors_open_at, zone), start=start))

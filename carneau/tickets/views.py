@@ -1,0 +1,86 @@
+from collections.abc import Callable, Sequence
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from carneau.core.db import transaction
+from carneau.core.errors import Conflict, NotFound
+from carneau.purchases import links
+from carneau.tickets import calendar, pdf, qr, queries
+from carneau.tickets.models import Ticket, TicketStatus
+from carneau.web import render
+
+bp = Blueprint("tickets", __name__)
+FILES: dict[str, tuple[str, Callable[[Ticket], str | bytes]]] = {
+    "svg": ("image/svg+xml", qr.svg),
+    "png": ("image/png", qr.png),
+    "pdf": ("application/pdf", lambda ticket: pdf.draw([ticket])),
+    "ics": ("text/calendar", lambda ticket: calendar.draw([ticket])),
+}
+
+
+@bp.after_request
+def keep_secret(response: Response) -> Response:
+    """The address is the ticket: no search engine keeps it, no other site is told it."""
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@bp.get("/tickets/<code>")
+@bp.get("/T/<code>")
+@bp.get("/t/<code>")
+def show(code: str) -> ResponseReturnValue:
+    with transaction():
+        ticket = queries.by_code(code)
+        siblings = _siblings(ticket)
+        return render.page(
+            "tickets/show.html",
+            ticket=ticket,
+            code=qr.code(ticket),
+            drawing=Markup(qr.svg(ticket)),  # noqa: S704  drawn by us from letters and digits
+            siblings=siblings,
+            purchase_url=links.url(ticket.purchase) if siblings else None,
+            place=calendar.place(ticket.event),
+        )
+
+
+def _siblings(ticket: Ticket) -> list[tuple[Ticket, str]]:
+    """The other tickets of the purchase with their codes, for who holds the key of the purchase: a ticket that was
+    sent to a friend does not open the rest."""
+    if not links.is_valid(ticket.purchase.ref, request.args.get("key", "")):
+        return []
+    return [(other, qr.code(other)) for other in queries.for_purchase(ticket.purchase)]
+
+
+@bp.get("/tickets/<code>.<any(svg, png, pdf, ics):ending>")
+def files_show(code: str, ending: str) -> ResponseReturnValue:
+    with transaction():
+        ticket = queries.by_code(code)
+        kind, draw = FILES[ending]
+        return _file(draw(_not_void([ticket])[0]), kind, f"ticket-{ticket.ref}.{ending}")
+
+
+@bp.get("/purchases/<ref>/tickets.pdf")
+def of_purchase_show(ref: str) -> ResponseReturnValue:
+    if not links.is_valid(ref, request.args.get("key", "")):
+        raise NotFound(_("This link is not complete. Please open the one in your mail."))
+    with transaction():
+        tickets = _not_void(queries.by_purchase_ref(ref))
+        return _file(pdf.draw(tickets), "application/pdf", f"tickets-{ref}.pdf")
+
+
+def _not_void(tickets: Sequence[Ticket]) -> list[Ticket]:
+    left = [ticket for ticket in tickets if ticket.status != TicketStatus.VOID]
+    if not left:
+        raise Conflict(_("This ticket is void: it was refunded or cancelled, and lets nobody in."))
+    return left
+
+
+def _file(content: str | bytes, kind: str, name: str) -> Response:
+    response = Response(content, mimetype=kind)
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
