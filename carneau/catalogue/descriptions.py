@@ -10,10 +10,11 @@ SCHEMES = ("http://", "https://", "mailto:")
 
 
 def _below_the_page_headings(state: StateCore) -> None:
-    """`#` of an organiser stands under the page's own h1 and h2."""
-    for token in state.tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+    """An organiser's headings stand under the page's own h1 and h2, whatever level they begin at, and skip none."""
+    headings = [token for token in state.tokens if token.type in ("heading_open", "heading_close")]
+    levels = sorted({token.tag for token in headings})
+    for token in headings:
+        token.tag = f"h{min(levels.index(token.tag) + 3, 6)}"
 
 
 def _words_of_picture(_renderer: Any, tokens: Any, index: int, _options: Any, _env: MutableMapping[str, Any]) -> str:

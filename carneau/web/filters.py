@@ -1,15 +1,17 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time, get_timezone_name
+from babel.dates import format_date, format_datetime, format_time, get_timezone_gmt
 from flask import Flask, current_app
 
 from carneau.core import clock
 from carneau.core.money import Money
+from carneau.web.hues import accent
 
 
 def init_app(app: Flask) -> None:
     app.add_template_filter(money)
+    app.add_template_filter(accent)
     for name, function in (("day", day), ("time_of_day", time_of_day), ("moment", moment), ("zone_name", zone_name)):
         app.add_template_filter(function, name)
     app.jinja_env.globals["now"] = clock.now
@@ -41,7 +43,7 @@ def moment(at: datetime, zone: str, style: str = "medium") -> str:
 
 
 def zone_name(zone: str, at: datetime) -> str:
-    """As `CET` or `Eastern Standard Time`; where the locale has no name for it, the zone's own letters."""
+    """`CET` where the zone has a name that people write, else as `GMT+05:30`."""
     local = at.astimezone(ZoneInfo(zone))
-    name = get_timezone_name(local, width="short", locale=_locale())
-    return name if name[:1].isalpha() else str(local.tzname())
+    name = local.tzname() or ""
+    return name if name.isalpha() else get_timezone_gmt(local, locale=_locale())
