@@ -1,3 +1,4 @@
+import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,11 +12,12 @@ MARK = "CARNEAU_DEMO_AT"
 
 
 def stop_left_over(home: Path) -> int:
-    """What outlived a demo that was killed. Called under the folder's lock, so none of them is wanted."""
+    """What outlived a demo that was killed. Called under the folder's lock, so none of them is wanted.
+    SIGINT, for PostgreSQL takes SIGTERM as leave to wait for its clients."""
     found = list(_marked(home))
     for process in found:
         with suppress(psutil.NoSuchProcess):
-            process.terminate()
+            process.send_signal(signal.SIGINT)
     wait_until(lambda: not any(is_alive(process) for process in found), 5)
     kill(found)
     return len(found)

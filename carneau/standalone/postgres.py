@@ -13,6 +13,7 @@ import psycopg
 from carneau.standalone import binaries
 from carneau.standalone.accounts import Account, runner
 from carneau.standalone.binaries import PostgresBinaries
+from carneau.standalone.orphans import MARK
 from carneau.standalone.problem import Problem
 from carneau.standalone.processes import Child, is_alive, kill, spawn, stop, wait_ready, wait_until
 from carneau.standalone.reachable import data_home, runnable
@@ -54,8 +55,9 @@ def start(folder: Path, port: int, password: str, log: Path, *, durable: bool = 
     settings = SETTINGS | {"port": str(port)} | ({} if durable else FORGETFUL)
     command: list[str | Path] = [programs.folder / "postgres", "-D", data]
     command += [f"--{name}={value}" for name, value in settings.items()]
+    environ = ENVIRONMENT | {MARK: str(folder.parent)}
     child = spawn(
-        "PostgreSQL", command, log=log, env=ENVIRONMENT, cwd=place, account=account, stop_signal=signal.SIGINT
+        "PostgreSQL", command, log=log, env=environ, cwd=place, account=account, stop_signal=signal.SIGINT
     )
     origin = f"PostgreSQL {chosen.major} {chosen.origin}"
     server = Postgres(child, _url(password, port, DATABASE), origin, place)

@@ -5,6 +5,7 @@ from redis import Redis as Client
 from redis.exceptions import RedisError
 
 from carneau.standalone import binaries
+from carneau.standalone.orphans import MARK
 from carneau.standalone.processes import Child, spawn, stop, wait_ready
 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
@@ -27,7 +28,8 @@ def start(folder: Path, port: int, password: str, log: Path) -> Redis:
     settings = folder / "redis.conf"
     settings.touch(mode=0o600)
     settings.write_text(_configuration(folder, port, password))
-    child = spawn("Redis", [program, settings], log=log, env=ENVIRONMENT, cwd=folder)
+    environ = ENVIRONMENT | {MARK: str(folder.parent)}
+    child = spawn("Redis", [program, settings], log=log, env=environ, cwd=folder)
     server = Redis(child, f"redis://:{password}@127.0.0.1:{port}/0", origin)
     try:
         wait_ready(child, lambda: _answers(server.url))

@@ -71,7 +71,7 @@ def test_what_a_killed_demo_left_behind_is_stopped_and_nothing_else(tmp_path: Pa
     stopped = orphans.stop_left_over(tmp_path)
 
     assert stopped == 1
-    assert ours.wait(5) == -15
+    assert ours.wait(5) == -2
     assert others.poll() is None
     others.kill()
     others.wait()
