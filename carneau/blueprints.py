@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from carneau.catalogue import media
+from carneau.catalogue import crawlers, media
+from carneau.catalogue import views as catalogue
 from carneau.ops import health
 from carneau.tickets import views as tickets
 
 
 def register(app: Flask) -> None:
-    for blueprint in (health.bp, media.bp, tickets.bp):
+    for blueprint in (health.bp, media.bp, catalogue.bp, crawlers.bp, tickets.bp):
         app.register_blueprint(blueprint)
