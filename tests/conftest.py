@@ -1,10 +1,12 @@
 import base64
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +17,7 @@ from flask_migrate import upgrade
 from carneau import create_app
 from carneau.core.db import db, transaction
 from carneau.ops import invariants
+from carneau.standalone.stripe import Simulator, SimulatorSettings, create_simulator
 from carneau.web import caching
 from config import Config
 
@@ -45,7 +48,7 @@ def settings(services: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
         "REDIS_URL": redis_url,
         "STRIPE_SECRET_KEY": "sk_test_simulator",
         "STRIPE_WEBHOOK_SECRET": "whsec_simulator",
-        "STRIPE_API_BASE": "http://127.0.0.1:1",
+        "STRIPE_API_BASE": f"http://127.0.0.1:{_free_port()}",
         "MAIL_SERVER": "127.0.0.1",
         "MAIL_PORT": "1",
         "MAIL_USE_TLS": "false",
@@ -54,6 +57,22 @@ def settings(services: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
         "DATABASE_POOL_SIZE": "70",
         "LOG_LEVEL": "ERROR",
     }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def simulator(settings: dict[str, str], database: None) -> Iterator[Simulator]:
+    """Stripe, at the address the app is set to. It delivers no webhook by itself: `tests.buying.deliver` does."""
+    port = urlsplit(settings["STRIPE_API_BASE"]).port or 0
+    ours = SimulatorSettings(settings["STRIPE_SECRET_KEY"], settings["STRIPE_WEBHOOK_SECRET"], port=port)
+    with create_simulator(ours) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

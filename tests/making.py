@@ -161,5 +161,6 @@ def _payment(purchase: Purchase) -> Payment:
         amount_minor=purchase.total_minor,
         currency=purchase.currency,
         livemode=False,
+        expires_at=purchase.expires_at,
         paid_at=purchase.paid_at,
     )

@@ -1,9 +1,12 @@
+from datetime import timedelta
+
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
 from carneau.core.db import transaction
 from carneau.ops import clock, invariants, worker
+from carneau.payments import reconciling
 
 
 @click.command("worker")
@@ -33,4 +36,13 @@ def invariants_command() -> None:
     click.echo(f"{len(invariants.QUERIES)} invariants hold")
 
 
-COMMANDS = (worker_command, clock_command, invariants_command)
+@click.command("reconcile")
+@click.option("--hours", type=click.IntRange(1, 30 * 24), help="How far to look back; else from the last time on.")
+@with_appcontext
+def reconcile_command(hours: int | None) -> None:
+    """Take from Stripe's list the events that no webhook brought, as after restoring a backup."""
+    missing = reconciling.reconcile(timedelta(hours=hours) if hours else None)
+    click.echo(f"{missing} events were missing and are being settled")
+
+
+COMMANDS = (worker_command, clock_command, invariants_command, reconcile_command)

@@ -9,11 +9,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from carneau.core import log
 from carneau.fulfilment import sweeps as fulfilment
 from carneau.inventory import jobs as inventory
+from carneau.payments import sweeps as payments
 
 Sweep = Callable[[], object]
 SWEEPS: list[tuple[float, Sweep]] = [
     (2, inventory.expire_holds),
+    (10, payments.end_purchases),
     (60, fulfilment.complete_paid),
+    (120, payments.reconcile_later),
+    (600, payments.ask_about_delayed),
 ]
 
 

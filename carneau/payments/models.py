@@ -25,8 +25,20 @@ class RefundStatus(StrEnum):
     FAILED = "failed"
 
 
+class OnExpiry(StrEnum):
+    """What the buyer asked to become of the places once nobody can pay the session any more."""
+
+    RELEASE = "release"
+    HAND_BACK = "hand_back"
+
+
 class Payment(OfOrganisation, Model):
-    """One Stripe Checkout Session of a purchase. At most one of them can be live (starting or open)."""
+    """One Stripe Checkout Session of a purchase. At most one of them can be live (starting or open).
+
+    `on_expiry` is a wish noted before Stripe is asked to expire the session: whoever hears of the expiry first, the
+    webhook or the buyer's own request, does the same. `sent_back` says why a payment bought nothing and is refunded
+    in full, `flagged` why a person must look at it. `looked_up_at` keeps us from asking Stripe too often.
+    """
 
     __tablename__ = "payments"
     __table_args__ = (
@@ -49,9 +61,13 @@ class Payment(OfOrganisation, Model):
     amount_minor: Mapped[Minor]
     currency: Mapped[Currency]
     livemode: Mapped[bool]
+    expires_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
     disputed_at: Mapped[datetime | None]
     flagged: Mapped[str | None]
+    sent_back: Mapped[str | None]
+    on_expiry: Mapped[OnExpiry | None] = mapped_column(choice(OnExpiry))
+    looked_up_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
 
     purchase: Mapped[Purchase] = relationship(lazy="raise_on_sql", overlaps="organisation")
@@ -95,3 +111,12 @@ class StripeEvent(Model):
     received_at: Mapped[CreatedAt]
     settled_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
+
+
+class Reconciliation(Model):
+    """One row: up to when Stripe's list of events has been read."""
+
+    __tablename__ = "reconciliations"
+
+    id: Mapped[Id]
+    read_until: Mapped[datetime]

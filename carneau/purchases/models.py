@@ -69,8 +69,20 @@ class Purchase(OfOrganisation, Model):
     )
 
     @property
+    def fee(self) -> Money:
+        return Money(self.fee_minor, self.currency)
+
+    @property
+    def included_tax(self) -> Money:
+        return Money(self.included_tax_minor, self.currency)
+
+    @property
     def total(self) -> Money:
         return Money(self.total_minor, self.currency)
+
+    @property
+    def refunded(self) -> Money:
+        return Money(self.refunded_minor, self.currency)
 
 
 class PurchaseLine(OfOrganisation, Model):
@@ -107,3 +119,8 @@ class PurchaseLine(OfOrganisation, Model):
     created_at: Mapped[CreatedAt]
 
     purchase: Mapped[Purchase] = relationship(lazy="raise_on_sql", back_populates="lines", overlaps="organisation")
+
+    @property
+    def price(self) -> Money:
+        """Of all its tickets, without the fee."""
+        return Money(self.quantity * self.unit_price_minor, self.purchase.currency)

@@ -64,6 +64,11 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_audit_entries_organisation_id_id'), 'audit_entries', ['organisation_id', 'id'], unique=False)
     op.create_index(op.f('ix_audit_entries_subject_subject_id'), 'audit_entries', ['subject', 'subject_id'], unique=False)
+    op.create_table('reconciliations',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('read_until', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reconciliations'))
+    )
     op.create_table('carts',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('visitor_digest', postgresql.BYTEA(), nullable=False),
@@ -115,7 +120,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('slug', name=op.f('uq_events_slug'))
     )
     op.create_index('ix_events_listing', 'events', ['ends_at'], unique=False, postgresql_where=sa.text("status = 'published'"))
-    op.create_index('ix_events_run', 'events', ['organisation_id', 'title'], unique=False)
     op.create_index('ix_events_search', 'events', ['search'], unique=False, postgresql_using='gin')
     op.create_table('mails',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -197,9 +201,13 @@ def upgrade() -> None:
     sa.Column('amount_minor', sa.BigInteger(), nullable=False),
     sa.Column('currency', sa.CHAR(length=3), nullable=False),
     sa.Column('livemode', sa.Boolean(), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('paid_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('disputed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('flagged', sa.Text(), nullable=True),
+    sa.Column('sent_back', sa.Text(), nullable=True),
+    sa.Column('on_expiry', sa.Enum('release', 'hand_back', name='onexpiry', native_enum=False, create_constraint=True, length=30), nullable=True),
+    sa.Column('looked_up_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('organisation_id', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['organisation_id', 'purchase_id'], ['purchases.organisation_id', 'purchases.id'], name=op.f('fk_payments_organisation_id_purchase_id')),
@@ -379,6 +387,7 @@ def downgrade() -> None:
     op.drop_index('ix_events_listing', table_name='events', postgresql_where=sa.text("status = 'published'"))
     op.drop_table('events')
     op.drop_table('carts')
+    op.drop_table('reconciliations')
     op.drop_index(op.f('ix_audit_entries_subject_subject_id'), table_name='audit_entries')
     op.drop_index(op.f('ix_audit_entries_organisation_id_id'), table_name='audit_entries')
     op.drop_table('audit_entries')

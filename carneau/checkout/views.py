@@ -1,0 +1,130 @@
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from carneau.cart import guards as visitors
+from carneau.cart import queries as carts
+from carneau.checkout import arriving, begin, guards, paths
+from carneau.checkout.begin import NotStarted
+from carneau.checkout.forms import BuyerForm
+from carneau.payments import queries as payments
+from carneau.payments.models import OnExpiry
+from carneau.purchases import links
+from carneau.purchases import queries as purchases
+from carneau.purchases.models import PaymentStatus, Purchase
+from carneau.tickets import qr
+from carneau.tickets import queries as tickets
+from carneau.tickets.models import Ticket
+from carneau.web import render
+
+bp = Blueprint("checkout", __name__)
+
+
+@bp.after_request
+def keep_unlisted(response: Response) -> Response:
+    """The address of a purchase is a key to it."""
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@bp.get("/checkout")
+def new() -> ResponseReturnValue:
+    contents = carts.find_contents(visitors.find_visitor())
+    if contents is None or not contents.live:
+        return render.see_other("/cart")
+    if contents.cart.purchase_ref:
+        return render.see_other(paths.cancelled(contents.cart.purchase_ref))
+    return render.page("checkout/new.html", form=BuyerForm(), contents=contents)
+
+
+@bp.post("/checkout")
+def create() -> ResponseReturnValue:
+    form = BuyerForm.of_request()
+    if form.validate():
+        return render.see_other(begin.begin(visitors.find_visitor(), form.name.data, form.email.data))
+    contents = carts.find_contents(visitors.find_visitor())
+    if contents is None:
+        return render.see_other("/cart")
+    return render.page("checkout/new.html", blocks=("buyer",), status=422, form=form, contents=contents)
+
+
+@bp.errorhandler(NotStarted)
+def not_started(error: NotStarted) -> ResponseReturnValue:
+    response = _cancelled(purchases.by_ref(error.ref), 502 if error.is_declined else 503, problem=error)
+    response.headers["Retry-After"] = "10"
+    return response
+
+
+@bp.get("/checkout/success")
+def success() -> ResponseReturnValue:
+    purchase, is_unpaid = arriving.arrive(_asked("purchase"), _asked("key"), request.args.get("session_id"))
+    if is_unpaid or purchase.payment_status in paths.ENDED:
+        return render.see_other(paths.cancelled(purchase.ref))
+    return render.page(
+        "checkout/success.html",
+        blocks=("outcome",),
+        purchase=purchase,
+        tickets=_with_paths(purchase),
+        link=links.url(purchase),
+        here=request.full_path,
+    )
+
+
+@bp.get("/checkout/cancelled")
+def cancelled() -> ResponseReturnValue:
+    purchase = guards.purchase_of(_asked("purchase"), _asked("key"))
+    if purchase.payment_status not in (PaymentStatus.PENDING, *paths.ENDED):
+        return render.see_other(paths.success(purchase.ref))
+    return _cancelled(purchase)
+
+
+def _cancelled(purchase: Purchase, status: int = 200, problem: NotStarted | None = None) -> Response:
+    return render.page(
+        "checkout/cancelled.html",
+        status=status,
+        purchase=purchase,
+        zone=purchases.events_of(purchase)[0].time_zone,
+        key=links.key(purchase.ref),
+        is_sent_back=any(payment.sent_back for payment in payments.of_purchase(purchase)),
+        problem=problem,
+    )
+
+
+@bp.post("/checkout/<ref>/payment")
+def payment_create(ref: str) -> ResponseReturnValue:
+    purchase = guards.purchase_of(ref, request.form.get("key", ""))
+    return render.see_other(begin.begin_again(purchase.id, ref))
+
+
+@bp.post("/checkout/<ref>/cart")
+def cart_create(ref: str) -> ResponseReturnValue:
+    purchase = guards.purchase_of(ref, request.form.get("key", ""))
+    status = begin.end(purchase.id, ref, OnExpiry.HAND_BACK)
+    return render.see_other("/cart" if status is PaymentStatus.CANCELLED else paths.after(ref, status))
+
+
+@bp.post("/checkout/<ref>/cancellation")
+def cancellation_create(ref: str) -> ResponseReturnValue:
+    purchase = guards.purchase_of(ref, request.form.get("key", ""))
+    return render.see_other(paths.after(ref, begin.end(purchase.id, ref, OnExpiry.RELEASE)))
+
+
+@bp.get("/purchases/<ref>")
+def show(ref: str) -> ResponseReturnValue:
+    purchase = guards.purchase_of(ref, _asked("key"))
+    return render.page(
+        "checkout/show.html",
+        purchase=purchase,
+        organisation=purchases.organisation_of(purchase),
+        events=purchases.events_of(purchase),
+        tickets=_with_paths(purchase),
+    )
+
+
+def _with_paths(purchase: Purchase) -> list[tuple[Ticket, str]]:
+    key = links.key(purchase.ref)
+    return [(ticket, f"/tickets/{qr.code(ticket)}?key={key}") for ticket in tickets.for_purchase(purchase)]
+
+
+def _asked(name: str) -> str:
+    return request.args.get(name, "")

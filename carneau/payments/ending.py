@@ -1,0 +1,62 @@
+"""Giving up a purchase that could still be paid. Never are its places let go before Stripe has said that nobody can pay
+the session any more; where Stripe does not answer, everything is kept."""
+
+from carneau.core.db import transaction
+from carneau.payments import gateway, queries, settling
+from carneau.payments.models import OnExpiry
+from carneau.payments.starting import Errand
+from carneau.purchases import queries as purchases
+from carneau.purchases.models import PaymentStatus
+
+MISSING = "resource_missing"
+
+
+def end(purchase_id: int, wish: OnExpiry) -> None:
+    """What the buyer asked for. Afterwards the purchase says what became of it: it may have been paid meanwhile.
+    Raises gateway.Unreachable, with the wish noted for when Stripe answers again."""
+    with transaction():
+        purchase = purchases.locked(purchase_id)
+        if purchase.payment_status is not PaymentStatus.PENDING:
+            return
+        payment = queries.find_live(purchase)
+        if payment is None:
+            settling.close(purchase, wish, "buyer")
+            return
+        payment.on_expiry = wish
+        errand = Errand.of(payment, purchase)
+    _expire(errand, "buyer")
+
+
+def end_overdue(payment_id: int) -> None:
+    with transaction():
+        payment = queries.get_locked(payment_id)
+        if payment.session_status not in queries.LIVE:
+            return
+        errand = Errand.of(payment, payment.purchase)
+    _expire(errand, "clock")
+
+
+def close_unpayable(purchase_id: int) -> None:
+    """A purchase past its time for which Stripe never had a session."""
+    with transaction():
+        purchase = purchases.locked(purchase_id)
+        if purchase.payment_status is PaymentStatus.PENDING and queries.find_live(purchase) is None:
+            settling.close(purchase, None, "clock")
+
+
+def _expire(errand: Errand, actor: str) -> None:
+    """An attempt whose session we do not know is asked for again with its own key: that gives us the session to
+    expire, or the certainty that there is none."""
+    try:
+        session_id = errand.session_id or gateway.create_session(errand.params, errand.idempotency_key).session_id
+        facts = gateway.expire_session(session_id)
+    except gateway.Declined as error:
+        if errand.session_id and error.code != MISSING:
+            raise
+        with transaction():
+            settling.lapse(queries.get_locked(errand.payment_id), actor)
+        return
+    if facts.status == "open":
+        raise gateway.Unreachable("the session is still open")
+    with transaction():
+        settling.settle_session(facts, actor)

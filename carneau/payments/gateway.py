@@ -1,0 +1,131 @@
+"""The only file that knows the `stripe` library. A call may take ten seconds or fail: never inside a transaction."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import lru_cache, partial
+from typing import Any, cast
+
+import requests
+import stripe
+from requests.adapters import HTTPAdapter
+
+from carneau.core import log, settings
+from carneau.payments.facts import SessionFacts
+
+TIMEOUT_SECONDS = 10
+RETRIES = 1
+CONNECTIONS = 32
+SIGNATURE_TOLERANCE_SECONDS = 300
+
+# The library would otherwise write an id of this machine into the home folder and send it along.
+stripe.enable_telemetry = False
+
+
+class Unreachable(Exception):  # noqa: N818  named for what is true
+    """No answer, or none that says whether it was done: ask again with the same idempotency key."""
+
+
+class Declined(Exception):  # noqa: N818  named for what is true
+    """Stripe understood and did not do it; `code` is Stripe's word for why."""
+
+    def __init__(self, message: str, code: str | None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Forged(Exception):  # noqa: N818  named for what is true
+    """The webhook's body is not what Stripe signed in the last five minutes."""
+
+
+@lru_cache(maxsize=4)
+def _client(secret_key: str, api_base: str | None) -> stripe.StripeClient:
+    session = requests.Session()
+    session.mount("http://", HTTPAdapter(pool_maxsize=CONNECTIONS))
+    session.mount("https://", HTTPAdapter(pool_maxsize=CONNECTIONS))
+    return stripe.StripeClient(
+        secret_key,
+        base_addresses={"api": api_base} if api_base else None,
+        max_network_retries=RETRIES,
+        http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS, session=session),
+    )
+
+
+def _v1() -> Any:
+    ours = settings.current()
+    return _client(ours.stripe_secret_key, ours.stripe_api_base).v1
+
+
+def takes_real_money() -> bool:
+    """What `livemode` must say on everything that our key brought about."""
+    return settings.current().stripe_secret_key.startswith(("sk_live_", "rk_live_"))
+
+
+def _ask(what: str, call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    except (stripe.InvalidRequestError, stripe.CardError) as error:
+        log.get(__name__).warning("stripe declined", call=what, code=error.code, request_id=error.request_id)
+        raise Declined(error.user_message or type(error).__name__, error.code) from error
+    except stripe.StripeError as error:
+        log.get(__name__).warning("stripe did not answer", call=what, error=type(error).__name__)
+        raise Unreachable(type(error).__name__) from error
+
+
+def create_session(params: dict[str, Any], idempotency_key: str) -> SessionFacts:
+    made = _ask(
+        "create session",
+        lambda: _v1().checkout.sessions.create(params=params, options={"idempotency_key": idempotency_key}),
+    )
+    return SessionFacts.of(made.to_dict())
+
+
+def retrieve_session(session_id: str) -> SessionFacts:
+    found = _ask(
+        "retrieve session",
+        lambda: _v1().checkout.sessions.retrieve(session_id, params={"expand": ["payment_intent"]}),
+    )
+    return SessionFacts.of(found.to_dict())
+
+
+def expire_session(session_id: str) -> SessionFacts:
+    """What has become of it: expired now or before, or complete because somebody paid first."""
+    try:
+        ended = _ask("expire session", lambda: _v1().checkout.sessions.expire(session_id))
+    except Declined:
+        return retrieve_session(session_id)
+    return SessionFacts.of(ended.to_dict())
+
+
+def refund(payment_intent_id: str, amount_minor: int, idempotency_key: str) -> tuple[str, str]:
+    """The refund's id and status (`succeeded`, `pending`, `failed`)."""
+    params = {"payment_intent": payment_intent_id, "amount": amount_minor}
+    made = _ask("refund", lambda: _v1().refunds.create(params=params, options={"idempotency_key": idempotency_key}))
+    return made.id, made.status or "pending"
+
+
+def events_since(since: datetime, kinds: tuple[str, ...]) -> Iterator[list[dict[str, Any]]]:
+    """Newest first, page by page of a hundred; each page is a request."""
+    params: dict[str, Any] = {"created": {"gte": int(since.timestamp())}, "types": list(kinds), "limit": 100}
+    while True:
+        page = _ask("list events", partial(_v1().events.list, params=params))
+        yield [event.to_dict() for event in page.data]
+        if not page.has_more:
+            return
+        params = params | {"starting_after": page.data[-1].id}
+
+
+def verified(body: bytes, signature: str | None) -> dict[str, Any]:
+    """The event that Stripe signed; raises Forged."""
+    try:
+        if not (signature or "").isascii():
+            raise Forged("The signature is not in a form that Stripe uses.")
+        stripe.WebhookSignature.verify_header(
+            body, signature, settings.current().stripe_webhook_secret, SIGNATURE_TOLERANCE_SECONDS
+        )
+        event = json.loads(body)
+    except stripe.SignatureVerificationError as error:
+        raise Forged(str(error)) from error
+    except ValueError as error:
+        raise Forged("The body is no JSON.") from error
+    return cast(dict[str, Any], event)

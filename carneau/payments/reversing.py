@@ -1,0 +1,54 @@
+"""Money that leaves again by Stripe's own hand: a refund made in its dashboard, a dispute."""
+
+from carneau.core import audit, clock
+from carneau.fulfilment import fulfil
+from carneau.payments import queries, refunds, settling
+from carneau.payments.facts import ChargeFacts, DisputeFacts
+from carneau.payments.models import Payment
+from carneau.purchases import places, status
+from carneau.purchases.models import PaymentStatus, Purchase
+from carneau.tickets import issuing
+
+
+class NotYet(Exception):  # noqa: N818  named for what is true
+    """The event builds on a payment we have not heard of so far: it is tried again later."""
+
+
+def settle_refund(facts: ChargeFacts) -> str:
+    """`refunded_minor` only ever grows, so an older snapshot of the same charge changes nothing."""
+    payment = queries.find_locked_by(facts.origin)
+    if payment is None:
+        return "foreign"
+    if payment.paid_at is None:
+        raise NotYet
+    if (facts.amount_minor, facts.currency) != (payment.amount_minor, payment.currency):
+        return settling.flag(payment, "refund of another amount")
+    if payment.sent_back:
+        return refunds.note_sent_back(payment) if facts.refunded_minor >= payment.amount_minor else "known"
+    return _take_back(payment.purchase, facts.refunded_minor)
+
+
+def _take_back(purchase: Purchase, refunded_minor: int) -> str:
+    if refunded_minor <= purchase.refunded_minor:
+        return "known"
+    purchase.refunded_minor = refunded_minor
+    if refunded_minor < purchase.total_minor:
+        status.change(purchase, PaymentStatus.PARTIALLY_REFUNDED, "stripe", refunded_minor=refunded_minor)
+        return "partially refunded"
+    places.give_back_sold(purchase)
+    issuing.void_all(purchase, "stripe")
+    status.change(purchase, PaymentStatus.REFUNDED, "stripe", refunded_minor=refunded_minor)
+    fulfil.notify(purchase, "refunded")
+    return "refunded"
+
+
+def settle_dispute(facts: DisputeFacts) -> str:
+    if facts.payment_intent_id is None:
+        return "foreign"
+    payment = queries.find_locked(Payment.stripe_payment_intent_id == facts.payment_intent_id)
+    if payment is None:
+        raise NotYet
+    if payment.disputed_at is None:
+        payment.disputed_at = clock.now()
+        audit.record(payment, "disputed", "stripe", amount_minor=facts.amount_minor, reason=facts.reason)
+    return settling.flag(payment, "disputed")

@@ -1,0 +1,54 @@
+"""The places of a purchase, from kept to sold, free, or back in the cart. The caller holds the purchase's row lock."""
+
+import sqlalchemy as sa
+
+from carneau.cart.models import Cart
+from carneau.catalogue.models import Event
+from carneau.core.db import db
+from carneau.inventory import holds
+from carneau.purchases.models import Purchase, PurchaseLine
+
+
+def sell(purchase: Purchase) -> bool:
+    """The places that were kept for it; those whose hold is gone are taken anew if they are free. All, or none."""
+    sold = holds.sell(purchase.id)
+    for line in _in_order(purchase):
+        missing = line.quantity - sold.get(line.ticket_type_id, 0)
+        if missing and not holds.sell_free(line.ticket_type_id, missing):
+            _give_back(sold)
+            return False
+        sold[line.ticket_type_id] = line.quantity
+    _free_cart(purchase)
+    return True
+
+
+def give_back_sold(purchase: Purchase) -> None:
+    _give_back({line.ticket_type_id: line.quantity - line.refunded_quantity for line in purchase.lines})
+
+
+def release(purchase: Purchase) -> None:
+    holds.release_purchase(purchase.id)
+    _free_cart(purchase)
+
+
+def hand_back(purchase: Purchase) -> None:
+    """To the cart they came from, for as long as its events let a cart hold places."""
+    events = [line.event_id for line in purchase.lines]
+    minutes = db.session.scalar(sa.select(sa.func.min(Event.hold_minutes)).where(Event.id.in_(events)))
+    holds.hand_back(purchase.id, minutes or 15)
+    _free_cart(purchase)
+
+
+def _in_order(purchase: Purchase) -> list[PurchaseLine]:
+    return sorted(purchase.lines, key=lambda line: line.ticket_type_id)
+
+
+def _give_back(quantities: dict[int, int]) -> None:
+    for ticket_type_id, quantity in sorted(quantities.items()):
+        holds.give_back(ticket_type_id, quantity)
+
+
+def _free_cart(purchase: Purchase) -> None:
+    db.session.execute(
+        sa.update(Cart).where(Cart.id == purchase.cart_id, Cart.purchase_ref == purchase.ref).values(purchase_ref=None)
+    )

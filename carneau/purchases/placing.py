@@ -1,0 +1,108 @@
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from carneau.cart import queries as carts
+from carneau.cart.models import Cart
+from carneau.catalogue.models import EventStatus
+from carneau.core import audit, clock, codes
+from carneau.core.db import db
+from carneau.core.errors import Conflict
+from carneau.inventory import holds
+from carneau.inventory.refusals import HoldExpired
+from carneau.purchases import queries
+from carneau.purchases.models import PaymentStatus, Purchase, PurchaseLine
+from carneau.purchases.status import FULFILLED, UNSETTLED
+
+# Stripe lets no session expire in under 30 minutes by its own clock; the rest is for a clock that is not ours.
+PAYABLE_MINUTES = 31
+DOUBLE_CLICK = timedelta(minutes=2)
+
+
+class NotSellable(Conflict):
+    pass
+
+
+class CartChanged(Conflict):
+    pass
+
+
+def place(cart: Cart, buyer_name: str, email: str) -> Purchase:
+    """Freezes what the rows say now; the cart's places become the purchase's. A cart that is being paid, or was this
+    minute, gives the purchase it already has: the second of two clicks finds what the first one made."""
+    cart = _locked(cart)
+    contents = carts.contents_of(cart)
+    if earlier := _earlier(cart, bool(contents.live)):
+        return earlier
+    _require_sellable(contents)
+    purchase = _freeze(contents, buyer_name, email)
+    db.session.add(purchase)
+    db.session.flush()
+    audit.record(purchase, purchase.payment_status, "buyer", total_minor=purchase.total_minor)
+    kept = holds.hand_over(cart.id, purchase.id, PAYABLE_MINUTES)
+    if kept != sorted((line.ticket_type_id, line.quantity) for line in purchase.lines):
+        raise CartChanged(_("Your cart was changed in another window. Please look at it once more."))
+    cart.purchase_ref = purchase.ref
+    return purchase
+
+
+def payable_until() -> sa.ColumnElement[datetime]:
+    return sa.func.now() + timedelta(minutes=PAYABLE_MINUTES)
+
+
+def _locked(cart: Cart) -> Cart:
+    return db.session.get_one(Cart, cart.id, with_for_update=True, populate_existing=True)
+
+
+def _earlier(cart: Cart, has_places: bool) -> Purchase | None:
+    if cart.purchase_ref:
+        purchase = queries.by_ref(cart.purchase_ref)
+        return purchase if purchase.payment_status in UNSETTLED else None
+    return None if has_places else queries.find_latest_of_cart(cart.id, FULFILLED, clock.now() - DOUBLE_CLICK)
+
+
+def _require_sellable(contents: carts.Contents) -> None:
+    if not contents.lines or len(contents.live) < len(contents.lines):
+        raise HoldExpired
+    for line in contents.lines:
+        if line.event.status is not EventStatus.PUBLISHED or line.event.has_ended(clock.now()):
+            raise NotSellable(_("%(event)s is not on sale any more. Nothing was charged.", event=line.event.title))
+
+
+def _freeze(contents: carts.Contents, buyer_name: str, email: str) -> Purchase:
+    totals = contents.totals
+    return Purchase(
+        organisation_id=contents.cart.organisation_id,
+        ref=codes.reference(),
+        cart_id=contents.cart.id,
+        buyer_name=buyer_name,
+        email=email,
+        currency=contents.cart.currency,
+        lines_minor=totals.lines.minor,
+        discount_minor=0,
+        fee_minor=totals.fee.minor,
+        tax_minor=0,
+        included_tax_minor=totals.included_tax.minor,
+        total_minor=totals.total.minor,
+        refunded_minor=0,
+        payment_status=PaymentStatus.PENDING,
+        expires_at=payable_until(),
+        lines=[_freeze_line(line) for line in contents.lines],
+    )
+
+
+def _freeze_line(line: carts.Line) -> PurchaseLine:
+    return PurchaseLine(
+        organisation_id=line.ticket_type.organisation_id,
+        event_id=line.ticket_type.event_id,
+        ticket_type_id=line.ticket_type.id,
+        event_title=line.event.title,
+        ticket_type_name=line.ticket_type.name,
+        quantity=line.quantity,
+        refunded_quantity=0,
+        unit_price_minor=line.priced.unit_price.minor,
+        unit_fee_minor=line.priced.unit_fee.minor,
+        included_tax_minor=line.priced.included_tax.minor,
+        total_minor=line.priced.total.minor,
+    )

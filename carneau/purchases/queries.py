@@ -1,0 +1,67 @@
+from collections.abc import Collection
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload, selectinload
+
+from carneau.catalogue.models import Event
+from carneau.core.db import db
+from carneau.core.errors import NotFound
+from carneau.organisations.models import Organisation
+from carneau.purchases.models import PaymentStatus, Purchase
+
+
+def by_ref(ref: str) -> Purchase:
+    """With its lines."""
+    purchase = find_by_ref(ref)
+    if purchase is None:
+        raise NotFound(_("We know no purchase by this reference. Please open the link of your mail again."))
+    return purchase
+
+
+def find_by_ref(ref: str) -> Purchase | None:
+    return (
+        db.session.scalars(
+            sa.select(Purchase)
+            .where(Purchase.ref == ref)
+            .options(joinedload(Purchase.lines))
+            .execution_options(populate_existing=True)
+        )
+        .unique()
+        .one_or_none()
+    )
+
+
+def locked(purchase_id: int) -> Purchase:
+    """As it is now, and nobody else changes it until our transaction ends."""
+    return (
+        db.session.scalars(
+            sa.select(Purchase)
+            .where(Purchase.id == purchase_id)
+            .options(joinedload(Purchase.lines))
+            .with_for_update(of=Purchase)
+            .execution_options(populate_existing=True)
+        )
+        .unique()
+        .one()
+    )
+
+
+def find_latest_of_cart(cart_id: int, states: Collection[PaymentStatus], since: datetime) -> Purchase | None:
+    return db.session.scalars(
+        sa.select(Purchase)
+        .where(Purchase.cart_id == cart_id, Purchase.payment_status.in_(states), Purchase.created_at > since)
+        .options(selectinload(Purchase.lines))
+        .order_by(Purchase.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def events_of(purchase: Purchase) -> list[Event]:
+    ids = {line.event_id for line in purchase.lines}
+    return list(db.session.scalars(sa.select(Event).where(Event.id.in_(ids)).order_by(Event.starts_at, Event.id)))
+
+
+def organisation_of(purchase: Purchase) -> Organisation:
+    return db.session.get_one(Organisation, purchase.organisation_id)
