@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from carneau.catalogue import media
+from carneau.catalogue import crawlers, media
+from carneau.catalogue import views as catalogue
 from carneau.checkout import views as checkout
 from carneau.ops import health
 from carneau.payments import views as payments
@@ -10,5 +11,5 @@ from carneau.tickets import views as tickets
 
 
 def register(app: Flask) -> None:
-    for blueprint in (health.bp, media.bp, payments.bp, checkout.bp, tickets.bp):
+    for blueprint in (health.bp, media.bp, catalogue.bp, crawlers.bp, payments.bp, checkout.bp, tickets.bp):
         app.register_blueprint(blueprint)

@@ -37,6 +37,7 @@ class Event(OfOrganisation, Model):
         sa.CheckConstraint("tax_basis_points BETWEEN 0 AND 10000", name="tax_range"),
         sa.Index("ix_events_search", "search", postgresql_using="gin"),
         sa.Index("ix_events_listing", "ends_at", postgresql_where=sa.text("status = 'published'")),
+        sa.Index("ix_events_run", "organisation_id", "title"),
     )
 
     id: Mapped[Id]

@@ -3,6 +3,11 @@ import sys
 
 import structlog
 
+# The values of local variables are left out: the settings, cookies and addresses are among them.
+WITHOUT_LOCALS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
 
 def configure(level: str = "INFO") -> None:
     """One JSON object a line on stderr. Callers name ids, never addresses, tokens or whole requests."""
@@ -12,7 +17,7 @@ def configure(level: str = "INFO") -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            WITHOUT_LOCALS,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),

@@ -33,6 +33,11 @@ class Money:
         share, odd = divmod(self.minor, parts)
         return [Money(share + (i < odd), self.currency) for i in range(parts)]
 
+    def decimal(self) -> str:
+        """As `24.50`, for machines."""
+        digits = get_currency_precision(self.currency)
+        return f"{self.minor / 10**digits:.{digits}f}"
+
     def format(self, locale: str) -> str:
         digits = get_currency_precision(self.currency)
         return format_currency(self.minor / 10**digits, self.currency, locale=locale)

@@ -1,65 +1,203 @@
-import time
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
+"""Public pages, kept in the process for a second or so. A page that everyone sees alike is rendered once a second by
+one thread and answered from memory to all others, before Flask is even asked."""
 
-from flask import Flask, Response, make_response, request
+import gzip
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from functools import wraps
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
+
+from flask import Flask, Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 
-KEPT_PAGES = 500
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+MOST_BYTES = 16 * 1024 * 1024
+LARGEST_PAGE = 2 * 1024 * 1024
+LONGEST_QUERY = 2000
+STALE_SECONDS = 2.0
+PATIENCE_SECONDS = 3.0
+WORTH_PACKING = 600
+KEEP = "carneau.keep_seconds"
+READ_BY_PUBLIC_PAGES: set[str] = set()
 View = Callable[..., ResponseReturnValue]
+Headers = list[tuple[str, str]]
+Key = tuple[str, str, str, str, bool]
 
 
-class _Kept:
-    """Rendered public pages by URL: (until, response). One process's memory, for a second or so: that alone turns
-    a page of many queries into as many answers a second as a bare hello."""
-
-    pages: dict[str, tuple[float, Response]] = {}
-
-
-def init_app(app: Flask) -> None:
-    _Kept.pages.clear()
-    app.after_request(default_to_private)
-
-
-def public(seconds: int = 1, shared_seconds: int = 5) -> Callable[[View], View]:
-    """For a page that is the same for everyone: kept in the process for `seconds`, by a shared cache for
-    `shared_seconds`, with an ETag. The view must read no cookie; Set-Cookie is dropped from what is kept."""
+def public(
+    seconds: float = 1, *, browser: int = 1, shared: int = 5, stale: int = 5, reads: tuple[str, ...] = ()
+) -> Callable[[View], View]:
+    """For a page that is the same for everyone and reads no cookie. The process keeps it for `seconds`, a browser for
+    `browser` and a shared cache for `shared` (and `stale` more while it asks anew); `reads` names its parameters."""
+    READ_BY_PUBLIC_PAGES.update(reads)
+    cache_control = f"public, max-age={browser}, s-maxage={shared}, stale-while-revalidate={stale}"
 
     def decorate(view: View) -> View:
         @wraps(view)
         def wrapper(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-            key = request.full_path
-            until, kept = _Kept.pages.get(key, (0.0, None))
-            if kept is None or time.monotonic() >= until:
-                kept = _render(view, shared_seconds, *args, **kwargs)
-                _keep(key, kept, seconds)
-            answer = Response(kept.get_data(), kept.status_code, kept.headers)
-            return answer.make_conditional(request)
+            response = make_response(view(*args, **kwargs))
+            if response.status_code == 200:
+                response.headers["Cache-Control"] = cache_control
+                response.vary.add("Accept-Encoding")
+                response.set_etag(blake2b(response.get_data(), digest_size=12).hexdigest(), weak=True)
+                request.environ[KEEP] = seconds
+            return response
 
         return wrapper
 
     return decorate
 
 
-def _render(view: View, shared_seconds: int, *args: Any, **kwargs: Any) -> Response:
-    response = make_response(view(*args, **kwargs))
-    response.headers["Cache-Control"] = f"public, max-age={shared_seconds}, stale-while-revalidate=30"
-    response.add_etag()
-    return response
+class Kept:
+    """One page as it goes out: plain and packed, with its headers. `renewing` is held by the thread that renders its
+    successor; the others get this one meanwhile, unless it is older than STALE_SECONDS."""
+
+    __slots__ = ("body", "etag", "headers", "packed", "packed_headers", "renewing", "short_headers", "until")
+
+    def __init__(self, body: bytes, headers: Headers, until: float) -> None:
+        plain = [(name, value) for name, value in headers if name.lower() != "content-length"]
+        packed = gzip.compress(body, 6, mtime=0) if len(body) >= WORTH_PACKING else body
+        encoding = [("Content-Encoding", "gzip")] if packed is not body else []
+        self.body, self.packed, self.until = body, packed, until
+        self.headers = [*plain, ("Content-Length", str(len(body)))]
+        self.packed_headers = [*plain, *encoding, ("Content-Length", str(len(packed)))]
+        self.short_headers = [(name, value) for name, value in plain if name.lower() != "content-type"]
+        self.etag = next(value for name, value in headers if name.lower() == "etag").removeprefix("W/")
+        self.renewing = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self.body) + len(self.packed) + 2000
+
+    def answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        known = environ.get("HTTP_IF_NONE_MATCH", "")
+        if known and (self.etag in known or known.strip() == "*"):
+            start_response("304 NOT MODIFIED", list(self.short_headers))
+            return []
+        packs = "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
+        start_response("200 OK", list(self.packed_headers if packs else self.headers))
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return []
+        return [self.packed if packs else self.body]
 
 
-def _keep(key: str, response: Response, seconds: int) -> None:
-    if response.status_code != 200 or len(key) > 300:
-        return
-    if len(_Kept.pages) >= KEPT_PAGES:
-        _Kept.pages.clear()
-    _Kept.pages[key] = (time.monotonic() + seconds, response)
+class KeptPages:
+    """WSGI middleware around Flask. The oldest pages go when the memory for them is used up."""
+
+    def __init__(self, app: "WSGIApplication") -> None:
+        self.app = app
+        self.pages: OrderedDict[Key, Kept] = OrderedDict()
+        self.bytes = 0
+        self.lock = threading.Lock()
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return self.app(environ, start_response)
+        key = key_of(environ)
+        kept = self.pages.get(key)
+        if kept is None:
+            return self.render(key, environ, start_response)
+        age = time.monotonic() - kept.until
+        if age < 0:
+            return kept.answer(environ, start_response)
+        return self.renew(key, kept, age > STALE_SECONDS, environ, start_response)
+
+    def renew(
+        self, key: Key, kept: Kept, too_old: bool, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        mine = kept.renewing.acquire(timeout=PATIENCE_SECONDS if too_old else 0)
+        try:
+            newest = self.pages.get(key)
+            if newest is not None and (newest is not kept or not (mine or too_old)):
+                return newest.answer(environ, start_response)
+            return self.render(key, environ, start_response)
+        finally:
+            if mine:
+                kept.renewing.release()
+
+    def render(self, key: Key, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        seen: list[tuple[str, Headers]] = []
+
+        def note(status: str, headers: Headers, exc_info: Any = None, /) -> Callable[[bytes], object]:
+            seen[:] = [(status, headers)]
+            return _no_write
+
+        body = self.app(environ, note)
+        status, headers = seen[0]
+        seconds = environ.get(KEEP)
+        if seconds is None or any(name.lower() == "set-cookie" for name, _ in headers):
+            self.drop(key)
+        elif environ["REQUEST_METHOD"] == "GET":
+            kept = Kept(b"".join(body), headers, time.monotonic() + seconds)
+            if hasattr(body, "close"):
+                body.close()
+            self.keep(key, kept)
+            return kept.answer(environ, start_response)
+        start_response(status, headers)
+        return body
+
+    def keep(self, key: Key, kept: Kept) -> None:
+        self.drop(key)
+        if len(kept) > LARGEST_PAGE:
+            return
+        with self.lock:
+            self.pages[key] = kept
+            self.bytes += len(kept)
+            while self.bytes > MOST_BYTES:
+                self.bytes -= len(self.pages.popitem(last=False)[1])
+
+    def drop(self, key: Key) -> None:
+        with self.lock:
+            if old := self.pages.pop(key, None):
+                self.bytes -= len(old)
+
+    def forget(self) -> None:
+        with self.lock:
+            self.pages.clear()
+            self.bytes = 0
+
+
+def _no_write(_data: bytes) -> object:
+    raise AssertionError("Flask answers with an iterable")
+
+
+def key_of(environ: "WSGIEnvironment") -> Key:
+    """Only parameters that a public page reads tell pages apart: a campaign's `utm_source` renders nothing anew."""
+    query = environ.get("QUERY_STRING", "")
+    return (
+        environ["wsgi.url_scheme"],
+        environ.get("HTTP_HOST", ""),
+        environ.get("PATH_INFO", ""),
+        _normal(query) if query else "",
+        environ.get("HTTP_HX_REQUEST_TYPE") == "partial",
+    )
+
+
+def _normal(query: str) -> str:
+    if len(query) > LONGEST_QUERY:
+        return query
+    first: dict[str, str] = {}
+    for name, value in parse_qsl(query, encoding="latin-1"):
+        if name in READ_BY_PUBLIC_PAGES:
+            first.setdefault(name, value)
+    return urlencode(sorted(first.items()), encoding="latin-1")
+
+
+def init_app(app: Flask) -> None:
+    pages = KeptPages(app.wsgi_app)
+    app.wsgi_app = pages  # type: ignore[method-assign]
+    app.extensions["kept_pages"] = pages
+    app.after_request(default_to_private)
 
 
 def forget() -> None:
     """Drops what this process keeps; another process forgets within the second by itself."""
-    _Kept.pages.clear()
+    current_app.extensions["kept_pages"].forget()
 
 
 def default_to_private(response: Response) -> Response:

@@ -1,7 +1,8 @@
-from datetime import datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time, get_timezone_gmt
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_skeleton, format_time, get_timezone_gmt
 from flask import Flask, current_app
 
 from carneau.core import clock
@@ -11,9 +12,8 @@ from carneau.web.hues import accent
 
 def init_app(app: Flask) -> None:
     app.add_template_filter(money)
-    app.add_template_filter(accent)
-    for name, function in (("day", day), ("time_of_day", time_of_day), ("moment", moment), ("zone_name", zone_name)):
-        app.add_template_filter(function, name)
+    for function in (accent, day, time_of_day, moment, zone_name, month_name, country_name):
+        app.add_template_filter(function)
     app.jinja_env.globals["now"] = clock.now
     app.jinja_env.globals["Money"] = Money
     app.jinja_env.add_extension("jinja2.ext.i18n")
@@ -22,7 +22,9 @@ def init_app(app: Flask) -> None:
 
 
 def _locale() -> str:
-    return str(current_app.config["LOCALE"])
+    """English of no country writes `Friday, 4 December 2026, 20:05 CET`, not as in the United States."""
+    locale = str(current_app.config["LOCALE"])
+    return "en_GB" if locale == "en" else locale
 
 
 def money(amount: Money) -> str:
@@ -47,3 +49,12 @@ def zone_name(zone: str, at: datetime) -> str:
     local = at.astimezone(ZoneInfo(zone))
     name = local.tzname() or ""
     return name if name.isalpha() else get_timezone_gmt(local, locale=_locale())
+
+
+def month_name(month: date) -> str:
+    """`December 2026`, of any day of the month."""
+    return format_skeleton("yMMMM", datetime(month.year, month.month, 1, tzinfo=UTC), locale=_locale())
+
+
+def country_name(code: str) -> str:
+    return str(Locale.parse(_locale()).territories.get(code, code))

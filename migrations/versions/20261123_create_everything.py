@@ -120,6 +120,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('slug', name=op.f('uq_events_slug'))
     )
     op.create_index('ix_events_listing', 'events', ['ends_at'], unique=False, postgresql_where=sa.text("status = 'published'"))
+    op.create_index('ix_events_run', 'events', ['organisation_id', 'title'], unique=False)
     op.create_index('ix_events_search', 'events', ['search'], unique=False, postgresql_using='gin')
     op.create_table('mails',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
