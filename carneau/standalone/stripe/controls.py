@@ -57,6 +57,10 @@ class Controls:
         with self.world.store.transaction():
             return render(self.world, disputes.open_on(self.world, charge, reason))
 
+    def close_dispute(self, dispute_id: str, won: bool) -> Json:
+        with self.world.store.transaction():
+            return render(self.world, disputes.close(self.world, dispute_id, won))
+
     def charge_of(self, session_id: str) -> str:
         session = self.world.load("checkout.session", session_id)
         if not session["payment_intent"]:

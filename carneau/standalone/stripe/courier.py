@@ -51,14 +51,17 @@ class Courier:
     def work(self) -> None:
         line = Line()
         while not self.stopping:
+            wakes = self.world.wakes
             if not self.deliver_next(line):
-                self.rest()
+                self.rest(wakes)
         line.hang_up()
 
-    def rest(self) -> None:
+    def rest(self, wakes: int) -> None:
+        """Unless somebody called since the last look: that call is not heard again."""
+        seconds = self.until_due()
         with self.world.due:
-            if not self.stopping:
-                self.world.due.wait(self.until_due())
+            if wakes == self.world.wakes and not self.stopping:
+                self.world.due.wait(seconds)
 
     def until_due(self) -> float:
         soonest = self.world.store.rows(SOONEST)[0][0]

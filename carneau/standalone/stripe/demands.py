@@ -8,12 +8,14 @@ from carneau.standalone.stripe.errors import ApiProblem
 from carneau.standalone.stripe.params import missing
 
 SUPPORTED = {
+    "allowed_payment_method_types",
     "billing_address_collection",
     "cancel_url",
     "client_reference_id",
     "currency",
     "customer_creation",
     "customer_email",
+    "excluded_payment_method_types",
     "expand",
     "expires_at",
     "line_items",
@@ -21,7 +23,6 @@ SUPPORTED = {
     "metadata",
     "mode",
     "payment_intent_data",
-    "payment_method_types",
     "submit_type",
     "success_url",
     "ui_mode",

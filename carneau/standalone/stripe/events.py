@@ -57,6 +57,7 @@ def schedule(world: World, event_id: str) -> None:
 
 def wake(world: World) -> None:
     with world.due:
+        world.wakes += 1
         world.due.notify()
 
 

@@ -23,7 +23,6 @@ RESOURCES: dict[str, type[StripeObject]] = {
     "dispute": stripe.Dispute,
     "event": stripe.Event,
     "item": stripe.LineItem,
-    "balance_transaction": stripe.BalanceTransaction,
 }
 PLAIN: dict[Any, tuple[type, ...]] = {
     bool: (bool,),

@@ -20,7 +20,7 @@ def serve(settings: SimulatorSettings) -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=4,
+        blocking_threads=32,
         websockets=False,
         log_enabled=False,
         workers_kill_timeout=2,

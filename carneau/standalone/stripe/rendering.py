@@ -13,12 +13,8 @@ ON_REQUEST = {"checkout.session": {"line_items"}, "charge": {"refunds"}}
 EXPANDABLE = {
     "checkout.session": {"payment_intent": "payment_intent"},
     "payment_intent": {"latest_charge": "charge"},
-    "charge": {"payment_intent": "payment_intent", "balance_transaction": "balance_transaction"},
-    "refund": {
-        "payment_intent": "payment_intent",
-        "charge": "charge",
-        "balance_transaction": "balance_transaction",
-    },
+    "charge": {"payment_intent": "payment_intent"},
+    "refund": {"payment_intent": "payment_intent", "charge": "charge"},
     "dispute": {"payment_intent": "payment_intent", "charge": "charge"},
 }
 

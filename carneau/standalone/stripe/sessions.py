@@ -19,6 +19,14 @@ from carneau.standalone.stripe.world import World
 
 URL = "/v1/checkout/sessions"
 BANK_DEBIT = {"usd": "us_bank_account", "gbp": "bacs_debit", "cad": "acss_debit", "aud": "au_becs_debit"}
+ECHOED = (
+    "allowed_payment_method_types",
+    "cancel_url",
+    "client_reference_id",
+    "customer_email",
+    "excluded_payment_method_types",
+    "locale",
+)
 NOT_SAID = dict.fromkeys(
     [
         "after_expiration",
@@ -62,7 +70,7 @@ def build(world: World, params: dict[str, Any], now: int, expires_at: int) -> Js
     items = line_items.build(params["line_items"], now, f"{URL}/{id}/line_items")
     total = sum(item["amount_total"] for item in items["data"])
     currency = items["data"][0]["currency"] if items["data"] else params.get("currency", "usd")
-    given = {name: params.get(name) for name in ("cancel_url", "client_reference_id", "customer_email", "locale")}
+    given = {name: params.get(name) for name in ECHOED}
     intent_data = params.get("payment_intent_data", {})
     listing.refuse_unsupported(intent_data, INTENT_DATA)
     require_metadata(intent_data.get("metadata", {}), "payment_intent_data[metadata]")
@@ -107,13 +115,15 @@ def build(world: World, params: dict[str, Any], now: int, expires_at: int) -> Js
 
 
 def payment_methods(params: dict[str, Any], currency: str) -> list[str]:
-    methods: list[str] = params.get("payment_method_types") or [
-        "card",
-        BANK_DEBIT.get(currency, "sepa_debit"),
-    ]
-    for method in methods:
-        if method not in ("card", "sepa_debit", *BANK_DEBIT.values()):
-            raise ApiProblem(f"The simulator does not know `{method}`.", param="payment_method_types")
+    known = ("card", "sepa_debit", *BANK_DEBIT.values())
+    allowed = params.get("allowed_payment_method_types", ["card", BANK_DEBIT.get(currency, "sepa_debit")])
+    excluded = params.get("excluded_payment_method_types", [])
+    methods = [method for method in allowed if method in known and method not in excluded]
+    if not methods:
+        raise ApiProblem(
+            f"No way to pay is left; the simulator knows {', '.join(known)}.",
+            param="allowed_payment_method_types",
+        )
     return methods
 
 

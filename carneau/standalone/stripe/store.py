@@ -43,24 +43,32 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """One at a time: whoever is inside is alone. A nested one joins the outer."""
+        """One at a time: whoever is inside is alone. A nested one joins the outer.
+
+        What waits for the commit runs after the lock is given back, for it may want locks of its own."""
         with self.lock:
             if self.open:
                 yield
                 return
-            self.open = True
-            self.after = []
-            self.db.execute("BEGIN")
-            try:
+            with self.outermost():
                 yield
-                self.db.execute("COMMIT")
-            except BaseException:
-                self.db.execute("ROLLBACK")
-                raise
-            finally:
-                self.open = False
-            for act in self.after:
-                act()
+            waiting, self.after = self.after, []
+        for act in waiting:
+            act()
+
+    @contextmanager
+    def outermost(self) -> Iterator[None]:
+        self.open = True
+        self.after = []
+        self.db.execute("BEGIN")
+        try:
+            yield
+            self.db.execute("COMMIT")
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
+        finally:
+            self.open = False
 
     def after_commit(self, act: Callable[[], None]) -> None:
         self.after.append(act)

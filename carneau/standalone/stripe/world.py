@@ -21,6 +21,7 @@ class World:
     mismatches: list[str] = field(default_factory=list)
     busy_keys: set[str] = field(default_factory=set)
     due: threading.Condition = field(default_factory=threading.Condition)
+    wakes: int = 0
     public_url: str = ""
     webhook_url: str | None = None
 
