@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from carneau.cart import views as cart
 from carneau.catalogue import crawlers, media
 from carneau.catalogue import views as catalogue
 from carneau.checkout import views as checkout
@@ -11,5 +12,5 @@ from carneau.tickets import views as tickets
 
 
 def register(app: Flask) -> None:
-    for blueprint in (health.bp, media.bp, catalogue.bp, crawlers.bp, payments.bp, checkout.bp, tickets.bp):
+    for blueprint in (health.bp, media.bp, catalogue.bp, crawlers.bp, cart.bp, payments.bp, checkout.bp, tickets.bp):
         app.register_blueprint(blueprint)

@@ -1,6 +1,7 @@
 """What a visitor does with the cart. Every verb here locks the cart's row first: two tabs come one after the other."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from carneau.cart.models import Cart
 from carneau.catalogue.models import Event, TicketType
 from carneau.core import codes
 from carneau.core.db import db
-from carneau.core.errors import Conflict, NotFound
+from carneau.core.errors import Conflict, Invalid, NotFound
 from carneau.inventory import holds
 from carneau.inventory.models import Hold
 
@@ -28,7 +29,7 @@ class AlreadyExtended(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Outcome:
     """What became of one wish: held `until`, or the `refusal`."""
 
     ticket_type: TicketType
@@ -56,15 +57,18 @@ def add_line(cart: Cart, ticket_type: TicketType, quantity: int) -> datetime:
     return holds.take(cart.id, cart.organisation_id, ticket_type.id, quantity, ticket_type.event.hold_minutes)
 
 
-def add_lines(cart: Cart, wishes: Iterable[tuple[TicketType, int]]) -> list[Answer]:
-    """Each wish in full or not at all, and an answer for each. Types in id order, as everywhere."""
-    answers = []
+def add_lines(cart: Cart, wishes: Iterable[tuple[TicketType, int]]) -> list[Outcome]:
+    """Each wish in full or not at all, and an outcome for each. Types in id order, as everywhere."""
+    wishes = list(wishes)
+    if not all(_fits(cart, ticket_type) for ticket_type, _quantity in wishes):
+        raise Invalid(_("Please choose tickets of one organiser at a time."))
+    outcomes = []
     for ticket_type, quantity in sorted(wishes, key=lambda wish: wish[0].id):
         try:
-            answers.append(Answer(ticket_type, quantity, until=add_line(cart, ticket_type, quantity)))
+            outcomes.append(Outcome(ticket_type, quantity, until=add_line(cart, ticket_type, quantity)))
         except Conflict as refusal:
-            answers.append(Answer(ticket_type, quantity, refusal=refusal))
-    return answers
+            outcomes.append(Outcome(ticket_type, quantity, refusal=refusal))
+    return outcomes
 
 
 def own_cart(visitor_secret: str | None) -> Cart:
@@ -79,17 +83,23 @@ def own_cart(visitor_secret: str | None) -> Cart:
     return cart
 
 
-def change_line(cart: Cart, ticket_type: TicketType, quantity: int) -> datetime:
-    choice.check_limits(ticket_type, quantity)
-    return holds.change(cart.id, ticket_type.id, quantity)
-
-
-def remove_line(cart: Cart, ticket_type: TicketType) -> None:
-    holds.release(cart.id, ticket_type.id)
+def change_line(cart: Cart, ticket_type: TicketType, quantity: int) -> None:
+    """0 removes the line, a lost one too."""
+    if quantity:
+        choice.check_limits(ticket_type, quantity)
+        holds.change(cart.id, ticket_type.id, quantity)
+    else:
+        holds.release(cart.id, ticket_type.id)
 
 
 def empty(cart: Cart) -> None:
     holds.release_cart(cart.id)
+
+
+def empty_any(visitor_secret: str | None) -> None:
+    """As `empty`, and no cart is as good as an empty one."""
+    with suppress(NotFound):
+        empty(own_cart(visitor_secret))
 
 
 def extend(cart: Cart) -> datetime:
