@@ -7,6 +7,15 @@ from carneau.standalone.season.shape import FRIDAY, SATURDAY, SUNDAY, THURSDAY, 
 THURSDAY_NIGHT = When(2, THURSDAY, time(20), timedelta(hours=2, minutes=10), doors=time(19, 15))
 HOUSE_IN_PIECES = "A house cut from paper, a different weather in each of its rooms: sun, rain, snow, lightning, a moon"
 
+
+def _seats(stalls_sold: int, balcony_sold: int) -> tuple[Offer, ...]:
+    return (
+        Offer("Stalls", "Rows A to N.", 3200, 210, sold=stalls_sold),
+        Offer("Balcony", "Rows A to F.", 2200, 120, sold=balcony_sold),
+        Offer("Under 26", "Any seat that is free when you arrive.", 1200, 40, max_per_order=2),
+    )
+
+
 WEATHER_THURSDAY = Show(
     slug="the-weather-in-the-walls-thursday",
     house=places.LES_RIVES,
@@ -17,11 +26,7 @@ WEATHER_THURSDAY = Show(
     when=THURSDAY_NIGHT,
     picture=Picture("the-weather-in-the-walls-dusk", f"{HOUSE_IN_PIECES} in the attic. The paper is apricot."),
     booking_fee_minor=100,
-    offers=(
-        Offer("Stalls", "Rows A to N.", 3200, 210, sold=44),
-        Offer("Balcony", "Rows A to F.", 2200, 120, sold=9),
-        Offer("Under 26", "Any seat that is free when you arrive.", 1200, 40, max_per_order=2),
-    ),
+    offers=_seats(stalls_sold=18, balcony_sold=5),
     description="""\
 Their mother left them the house on the quay, on one condition: they must spend one winter in it, all three,
 together. By the second scene it is drizzling in the hall. By the interval there is fog on the landing, and
@@ -46,6 +51,7 @@ WEATHER_FRIDAY = replace(
     WEATHER_THURSDAY,
     slug="the-weather-in-the-walls-friday",
     when=replace(THURSDAY_NIGHT, weekday=FRIDAY),
+    offers=_seats(stalls_sold=27, balcony_sold=4),
     picture=Picture("the-weather-in-the-walls-rain", f"{HOUSE_IN_PIECES} in the attic. The paper is sea green."),
     description=WEATHER_THURSDAY.description.replace(
         "- Thursday: talk with the cast afterwards, in the foyer\n", "- Friday: audio description by headset\n"
@@ -56,6 +62,7 @@ WEATHER_SATURDAY = replace(
     WEATHER_THURSDAY,
     slug="the-weather-in-the-walls-saturday",
     when=replace(THURSDAY_NIGHT, weekday=SATURDAY),
+    offers=_seats(stalls_sold=46, balcony_sold=12),
     picture=Picture("the-weather-in-the-walls-frost", f"{HOUSE_IN_PIECES} in the attic. The paper is lilac."),
     description=WEATHER_THURSDAY.description.replace(
         "- Thursday: talk with the cast afterwards, in the foyer\n", "- Saturday: the last of three evenings\n"
