@@ -56,9 +56,7 @@ def start(folder: Path, port: int, password: str, log: Path, *, durable: bool = 
     command: list[str | Path] = [programs.folder / "postgres", "-D", data]
     command += [f"--{name}={value}" for name, value in settings.items()]
     environ = ENVIRONMENT | {MARK: str(folder.parent)}
-    child = spawn(
-        "PostgreSQL", command, log=log, env=environ, cwd=place, account=account, stop_signal=signal.SIGINT
-    )
+    child = spawn("PostgreSQL", command, log=log, env=environ, cwd=place, account=account, stop_signal=signal.SIGINT)
     origin = f"PostgreSQL {chosen.major} {chosen.origin}"
     server = Postgres(child, _url(password, port, DATABASE), origin, place)
     try:

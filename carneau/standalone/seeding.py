@@ -13,6 +13,7 @@ from carneau.catalogue.models import Event, EventImage
 from carneau.core import clock, settings
 from carneau.core.db import db, transaction
 from carneau.organisations.models import Organisation
+from carneau.standalone import box_office
 from carneau.standalone.posters import wall
 from carneau.standalone.season.programme import HOUSES, SHOWS
 from carneau.standalone.season.shape import House, Offer, Picture, Show, Times
@@ -54,9 +55,10 @@ def announce(show: Show, at: datetime) -> Event:
     organisation = db.session.scalars(sa.select(Organisation).where(Organisation.slug == show.house.slug)).one()
     event = publishing.create_event(organisation, **_facts(show, while_ahead))
     event.slug = show.slug
-    for offer in show.offers:
-        publishing.add_ticket_type(event, **_terms(offer, show, at))
+    types = [publishing.add_ticket_type(event, **_terms(offer, show, at)) for offer in show.offers]
     publishing.publish(event)
+    for offer, ticket_type in zip(show.offers, types, strict=True):
+        box_office.sell_places(event, ticket_type, offer.sold)
     event.doors_open_at, event.starts_at, event.ends_at = times.doors_open_at, times.starts_at, times.ends_at
     db.session.flush()
     return event

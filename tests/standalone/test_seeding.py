@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from carneau.catalogue.models import Event, EventImage, EventStatus
+from carneau.catalogue.models import Event, EventImage, EventStatus, TicketType
 from carneau.core import clock, settings
 from carneau.core.db import db, transaction
 from carneau.organisations.models import Organisation
@@ -24,6 +24,11 @@ def counts():
     return {table: db.session.scalar(sa.text(f"SELECT count(*) FROM {table}")) for table in tables}
 
 
+def remaining(slug):
+    total = sa.func.sum(TicketType.total_quantity - TicketType.sold_quantity - TicketType.held_quantity)
+    return db.session.scalar(sa.select(total).join(Event).where(Event.slug == slug))
+
+
 def seed(app):
     result = app.test_cli_runner().invoke(args=["seed-demo"])
     assert result.exit_code == 0, result.output
@@ -40,6 +45,8 @@ def test_the_demo_opens_with_the_whole_season_and_seeding_again_changes_nothing(
     assert "<h3>Getting there</h3>" in events["solenn-kaar-great-circle"].description_html
     assert set(db.session.scalars(sa.select(Organisation.slug))) == {house.slug for house in HOUSES}
     invariants_hold()
+    assert remaining("tamsin-orrevall") == 0
+    assert remaining("five-past-blue") == 8
 
     before = counts()
     assert before["event_images"] == len(SHOWS)

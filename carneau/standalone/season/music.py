@@ -18,7 +18,7 @@ UNDERTOW = Show(
     booking_fee_minor=100,
     tax_basis_points=2000,
     offers=(
-        Offer("Early", "Come in before 00:30.", 1200, 150, max_per_order=6, sold=24),
+        Offer("Early", "Come in before 00:30.", 1200, 150, max_per_order=6, sold=14),
         Offer("Any time", "Come in whenever you like, until 04:00.", 1800, 350, max_per_order=6),
     ),
     description="""\
@@ -110,7 +110,7 @@ FOUR_CHAIRS = Show(
     booking_fee_minor=100,
     offers=(
         Offer("Inner circle", "The first three rows, on cushions and low chairs.", 3800, 80),
-        Offer("Nave", "Chairs with backs; free choice of seats.", 2600, 220, sold=31),
+        Offer("Nave", "Chairs with backs; free choice of seats.", 2600, 220, sold=18),
         Offer("Under 26", "Any free chair. Please bring a document that shows your age.", 1000, 60, max_per_order=2),
     ),
     description="""\
@@ -141,7 +141,7 @@ BRASS_ON_THE_STEPS = Show(
         "brass-on-the-steps",
         "Golden horns stand on the steps of a tall stairway drawn in isometric blocks, under BRASS on the Steps.",
     ),
-    offers=(Offer("Place on the square", "Standing; bring a cushion for the wall.", 500, 300, sold=46),),
+    offers=(Offer("Place on the square", "Standing; bring a cushion for the wall.", 500, 300, sold=24),),
     description="""\
 Once a year the three brass bands of Orvelle forget who won last time and play together. The tubas stand at
 the bottom, the cornets at the top, and the sound takes a quarter of a second to come down.
@@ -166,9 +166,9 @@ GREAT_CIRCLE = Show(
     ),
     booking_fee_minor=250,
     offers=(
-        Offer("Standing", "All around the stage.", 5900, 2400, max_per_order=6, sold=38),
+        Offer("Standing", "All around the stage.", 5900, 2400, max_per_order=6, sold=22),
         Offer("Lower ring", "Numbered rows, free seats within the row.", 7900, 1400, max_per_order=6),
-        Offer("Upper ring", "The best view of the lights.", 4900, 1160, max_per_order=6, sold=17),
+        Offer("Upper ring", "The best view of the lights.", 4900, 1160, max_per_order=6, sold=9),
         Offer("Wheelchair and companion", "One place and a seat beside it.", 5900, 40, max_per_order=2),
     ),
     description="""\

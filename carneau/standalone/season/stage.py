@@ -26,7 +26,7 @@ WEATHER_THURSDAY = Show(
     when=THURSDAY_NIGHT,
     picture=Picture("the-weather-in-the-walls-dusk", f"{HOUSE_IN_PIECES} in the attic. The paper is apricot."),
     booking_fee_minor=100,
-    offers=_seats(stalls_sold=18, balcony_sold=5),
+    offers=_seats(stalls_sold=14, balcony_sold=4),
     description="""\
 Their mother left them the house on the quay, on one condition: they must spend one winter in it, all three,
 together. By the second scene it is drizzling in the hall. By the interval there is fog on the landing, and
@@ -51,7 +51,7 @@ WEATHER_FRIDAY = replace(
     WEATHER_THURSDAY,
     slug="the-weather-in-the-walls-friday",
     when=replace(THURSDAY_NIGHT, weekday=FRIDAY),
-    offers=_seats(stalls_sold=27, balcony_sold=4),
+    offers=_seats(stalls_sold=22, balcony_sold=3),
     picture=Picture("the-weather-in-the-walls-rain", f"{HOUSE_IN_PIECES} in the attic. The paper is sea green."),
     description=WEATHER_THURSDAY.description.replace(
         "- Thursday: talk with the cast afterwards, in the foyer\n", "- Friday: audio description by headset\n"
@@ -62,7 +62,7 @@ WEATHER_SATURDAY = replace(
     WEATHER_THURSDAY,
     slug="the-weather-in-the-walls-saturday",
     when=replace(THURSDAY_NIGHT, weekday=SATURDAY),
-    offers=_seats(stalls_sold=46, balcony_sold=12),
+    offers=_seats(stalls_sold=36, balcony_sold=8),
     picture=Picture("the-weather-in-the-walls-frost", f"{HOUSE_IN_PIECES} in the attic. The paper is lilac."),
     description=WEATHER_THURSDAY.description.replace(
         "- Thursday: talk with the cast afterwards, in the foyer\n", "- Saturday: the last of three evenings\n"
@@ -85,7 +85,7 @@ MILD_PANIC = Show(
     booking_fee_minor=50,
     tax_basis_points=2000,
     offers=(
-        Offer("Seat", "Chairs and the odd sofa; first come, first seated.", 1400, 85, sold=33),
+        Offer("Seat", "Chairs and the odd sofa; first come, first seated.", 1400, 85, sold=24),
         Offer("On the stairs", "A cushion, a rail and an honest price.", 700, 15),
     ),
     description="""\

@@ -58,7 +58,7 @@ WHY_BRIDGES_HUM = Show(
         "A black suspension bridge on red; its deck swings like a plucked string. Below, Why bridges hum.",
     ),
     tax_basis_points=0,
-    offers=(Offer("Free seat", "Please give your place back if you cannot come.", 0, 240, max_per_order=4, sold=57),),
+    offers=(Offer("Free seat", "Please give your place back if you cannot come.", 0, 240, max_per_order=4, sold=40),),
     description="""\
 On windy evenings the Pont des Lavandières sings a low G. People who live beside it say that one gets used to
 it. The engineer Salomé Wittenbach has listened to it for six years, with microphones, strain gauges and once,
@@ -86,7 +86,7 @@ THE_LAST_TRAM = Show(
         " TRAM in stencil letters.",
     ),
     offers=(
-        Offer("Deck chair", "With a blanket.", 1300, 180, sold=26),
+        Offer("Deck chair", "With a blanket.", 1300, 180, sold=15),
         Offer("Lawn", "Bring your own blanket.", 900, 320),
         Offer("Child on the lawn", "Up to 14 years.", 500, 100),
     ),
