@@ -10,7 +10,7 @@ from stripe import WebhookSignature
 from carneau.standalone.stripe.world import World
 
 NEXT = (
-    "SELECT d.seq, d.attempts, o.body, d.event_id FROM deliveries d JOIN objects o ON o.id = d.event_id"
+    "SELECT d.seq, d.attempts, o.body FROM deliveries d JOIN objects o ON o.id = d.event_id"
     " WHERE d.done = 0 AND d.due_at <= ? ORDER BY d.due_at LIMIT 1"
 )
 SOONEST = "SELECT min(due_at) FROM deliveries WHERE done = 0"
@@ -74,7 +74,7 @@ class Courier:
             found = store.rows(NEXT, (time.time(),)) if url and self.world.switches.deliver else []
             if not found:
                 return False
-            seq, attempts, payload, _ = found[0]
+            seq, attempts, payload = found[0]
             store.db.execute(TAKE, (time.time() + LEASE, seq))
         status = line.post(str(url), payload, sign(payload, self.world.settings.webhook_secret))
         with store.lock:

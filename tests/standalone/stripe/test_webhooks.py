@@ -1,3 +1,4 @@
+import threading
 import time
 
 import pytest
@@ -134,3 +135,18 @@ def test_events_are_listed_by_type_and_page(
     with pytest.raises(stripe.InvalidRequestError, match="No such event"):
         events.list({"starting_after": "evt_1"})
     assert stripe.StripeClient(KEY).construct_event(*sim.deliveries()[0], SECRET).type in SENT
+
+
+def test_paying_and_delivering_at_once_never_wait_for_each_other(
+    new_session: NewSession, sim: Simulator, receiver: Receiver
+) -> None:
+    """The courier once held its bell while asking for the store, and a payer the store while ringing."""
+    sim.switches.duplicates = 2
+    ids = [new_session().id for _ in range(60)]
+    payers = [threading.Thread(target=lambda part=part: [sim.pay(id) for id in part]) for part in (ids[::2], ids[1::2])]
+    for payer in payers:
+        payer.start()
+    until(lambda: len(receiver.received) == 60 * 3 * 2, 20)
+    for payer in payers:
+        payer.join(1)
+    assert not any(payer.is_alive() for payer in payers)
