@@ -123,6 +123,14 @@ def due(limit: int = 100, age_seconds: float = 0) -> list[int]:
         return list(db.session.scalars(DUE, {"limit": limit, "age": age_seconds}))
 
 
+def hurry(key: str) -> bool:
+    """Makes an open row due now; False if there is none."""
+    open_row = sa.update(OutboxRow).where(
+        OutboxRow.key == key, OutboxRow.done_at.is_(None), OutboxRow.gave_up_at.is_(None)
+    )
+    return db.session.scalar(open_row.values(run_at=sa.func.now()).returning(OutboxRow.id)) is not None
+
+
 def drain(age_seconds: float = 0) -> int:
     """Runs what is due until nothing is; the number of rows done."""
     done = 0

@@ -1,3 +1,4 @@
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -10,6 +11,8 @@ import flask_mail
 from flask_babel import gettext as _
 
 from carneau.core.errors import Invalid
+
+ADDRESS = re.compile(r"""[^\s@<>,;:"()\[\]\\]+@[^\s@<>,;:"()\[\]\\]+""")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +59,7 @@ def compose(letter: Letter, *, sender: str, sender_name: str, recipient: str, me
     if letter.reply_to:
         headers["Reply-To"] = _address(letter.reply_to)
     for name, value in headers.items():
-        if isinstance(value, str) and any(ord(character) < 32 or ord(character) == 127 for character in value):
-            raise Invalid(_("A line break has no place in an address or a subject."))
-        mail[name] = value
+        mail[name] = _on_one_line(value) if isinstance(value, str) else value
     _fill(mail, letter)
     return Message(mail, str(mail["To"].addresses[0].addr_spec), sender)
 
@@ -77,8 +78,16 @@ def _fill(mail: EmailMessage, letter: Letter) -> None:
 
 def _address(address: str, name: str = "") -> Address:
     """A domain with letters of its own language travels in its ASCII form."""
-    local, _at, domain = address.rpartition("@")
+    local, _at, domain = _on_one_line(address).rpartition("@")
     try:
-        return Address(name, local, domain.encode("idna").decode())
+        if not ADDRESS.fullmatch(address):
+            raise ValueError(address)
+        return Address(_on_one_line(name), local, domain.encode("idna").decode())
     except (ValueError, UnicodeError) as error:
         raise Invalid(_("%(address)s is not an address that mail can be sent to.", address=address)) from error
+
+
+def _on_one_line(text: str) -> str:
+    if any(ord(character) < 32 or ord(character) == 127 for character in text):
+        raise Invalid(_("A line break has no place in an address or a subject."))
+    return text

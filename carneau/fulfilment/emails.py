@@ -4,10 +4,16 @@ from dataclasses import dataclass
 from flask import render_template
 from flask_babel import gettext as _
 
+from carneau.core import settings
+from carneau.core.money import Money
 from carneau.email import delivery
 from carneau.email.message import File, Letter
-from carneau.email.models import Mail
-from carneau.fulfilment.facts import Facts, facts_of
+from carneau.fulfilment.facts import Facts
+from carneau.tickets import calendar, pdf, qr
+from carneau.tickets.models import TicketStatus
+from carneau.web import filters
+
+QR_PIXELS = 8
 
 
 @dataclass(frozen=True)
@@ -25,34 +31,80 @@ class Parcel:
         )
 
 
-def pack(mail: Mail) -> Parcel:
-    facts = facts_of(mail)
-    return Parcel(KINDS[mail.kind](facts), mail.recipient, facts.organisation.name, mail.message_id)
+def pack(facts: Facts) -> Parcel:
+    return Parcel(KINDS[facts.kind](facts), facts.recipient, facts.organisation.name, facts.message_id)
 
 
 def confirmation(facts: Facts) -> Letter:
-    return _letter(_("Your tickets for %(event)s", event=facts.title), "confirmation", facts)
+    """With tickets that count: one that was refunded before the mail went out is not sent any more."""
+    tickets = [ticket for ticket in facts.tickets if ticket.status != TicketStatus.VOID]
+    base, subject = settings.current().base_url, _("Your tickets for %(event)s", event=facts.title)
+    passes = [(ticket, f"qr-{ticket.ref}", f"{base}/tickets/{qr.code(ticket)}") for ticket in tickets]
+    preview = _("%(day)s. Show the code at the door.", day=facts.day)
+    ref = facts.purchase.ref
+    files = [
+        File(name=f"{cid}.png", kind="image/png", content=qr.png(ticket, QR_PIXELS), cid=cid)
+        for ticket, cid, _url in passes
+    ]
+    if tickets:
+        files += [
+            File(name=f"tickets-{ref}.pdf", kind="application/pdf", content=pdf.draw(tickets, facts.posters)),
+            File(name=f"event-{ref}.ics", kind="text/calendar", content=calendar.draw(tickets)),
+        ]
+    values = {"facts": facts, "passes": passes, "subject": subject, "preview": preview}
+    return Letter(
+        subject=subject,
+        text=render_template("emails/confirmation.txt", **values),
+        html=render_template("emails/confirmation.html", **values),
+        reply_to=facts.organisation.email,
+        files=files,
+    )
 
 
 def refunded_late(facts: Facts) -> Letter:
-    return _letter(_("%(event)s is sold out: your money goes back", event=facts.title), "refunded_late", facts)
+    return _notice(
+        facts,
+        _("%(event)s is sold out: your money goes back", event=facts.title),
+        _("Sold out before your payment came"),
+        _("Your payment reached us after the time we could keep your places, and by then they were sold to others."),
+        _("We are sending all of it back to the way you paid. Banks take up to ten days to show it."),
+        _("We are sorry. You have no tickets for this event, and there is nothing you need to do."),
+    )
 
 
 def payment_failed(facts: Facts) -> Letter:
-    return _letter(_("Your payment for %(event)s did not go through", event=facts.title), "payment_failed", facts)
+    return _notice(
+        facts,
+        _("Your payment for %(event)s did not go through", event=facts.title),
+        _("Not paid"),
+        _("Your bank did not carry out the payment. Nothing was charged, and your places are free again."),
+        _("If there are still places, you can buy them again with another way to pay."),
+    )
 
 
 def refunded(facts: Facts) -> Letter:
-    return _letter(_("Your refund for %(event)s", event=facts.title), "refunded", facts)
+    purchase = facts.purchase
+    returned = filters.money(Money(purchase.refunded_minor, purchase.currency))
+    total = filters.money(purchase.total)
+    amount = _("So far %(returned)s of %(total)s went back to the way you paid.", returned=returned, total=total)
+    if purchase.refunded_minor == purchase.total_minor:
+        amount = _("We have sent %(total)s back to the way you paid: all of it.", total=total)
+    return _notice(
+        facts,
+        _("Your refund for %(event)s", event=facts.title),
+        _("Refunded"),
+        amount,
+        _("Banks take up to ten days to show it. Tickets that were refunded no longer let anyone in."),
+    )
 
 
-def _letter(subject: str, template: str, facts: Facts, files: list[File] | None = None) -> Letter:
+def _notice(facts: Facts, subject: str, kicker: str, *sentences: str) -> Letter:
+    values = {"facts": facts, "subject": subject, "preview": sentences[0], "kicker": kicker, "sentences": sentences}
     return Letter(
         subject=subject,
-        text=render_template(f"emails/{template}.txt", facts=facts),
-        html=render_template(f"emails/{template}.html", facts=facts, subject=subject),
+        text=render_template("emails/notice.txt", **values),
+        html=render_template("emails/notice.html", **values),
         reply_to=facts.organisation.email,
-        files=files or [],
     )
 
 

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from carneau.catalogue.models import Event
+from carneau.catalogue.models import Event, EventImage
 from carneau.core.db import db
 from carneau.email.models import Mail
 from carneau.organisations.models import Organisation
@@ -11,24 +11,34 @@ from carneau.purchases import links
 from carneau.purchases.models import Purchase
 from carneau.tickets import queries as tickets
 from carneau.tickets.models import Ticket
+from carneau.web import filters
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What the mails about a purchase say, read in a fixed number of queries."""
+    """What the mails about a purchase say."""
 
+    kind: str
+    recipient: str
+    message_id: str
     purchase: Purchase
     organisation: Organisation
     events: list[Event]
     tickets: list[Ticket]
+    posters: dict[int, EventImage]
     url: str
 
     @property
     def title(self) -> str:
         return " + ".join(event.title for event in self.events)
 
+    @property
+    def day(self) -> str:
+        return filters.day(self.events[0].starts_at, self.events[0].time_zone)
 
-def facts_of(mail: Mail) -> Facts:
+
+def read(mail: Mail) -> Facts:
+    """In a fixed number of queries. What it returns outlives the transaction: drawing takes longer than one may."""
     purchase, organisation = (
         db.session.execute(
             sa.select(Purchase, Organisation)
@@ -40,5 +50,11 @@ def facts_of(mail: Mail) -> Facts:
         .one()
     )
     ids = {line.event_id for line in purchase.lines}
-    events = db.session.scalars(sa.select(Event).where(Event.id.in_(ids)).order_by(Event.starts_at, Event.id))
-    return Facts(purchase, organisation, list(events), tickets.for_purchase(purchase), links.url(purchase))
+    events = list(db.session.scalars(sa.select(Event).where(Event.id.in_(ids)).order_by(Event.starts_at, Event.id)))
+    passes = tickets.for_purchase(purchase)
+    posters = tickets.posters(passes)
+    facts = Facts(
+        mail.kind, mail.recipient, mail.message_id, purchase, organisation, events, passes, posters, links.url(purchase)
+    )
+    db.session.expunge_all()
+    return facts

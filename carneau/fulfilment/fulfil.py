@@ -1,4 +1,4 @@
-from carneau.core import queue
+from carneau.core import outbox, queue
 from carneau.email import owing
 from carneau.fulfilment import jobs
 from carneau.purchases.models import Purchase
@@ -18,3 +18,13 @@ def notify(purchase: Purchase, kind: str, occasion: str | None = None) -> None:
     mail_id = owing.owe(purchase, kind, purchase.email, occasion)
     if mail_id is not None:
         queue.enqueue_after_commit(jobs.send, mail_id, key=f"mail:{mail_id}")
+
+
+def send_again(mail_id: int) -> bool:
+    """Tries a mail that did not go out once more, now; False if it went out or does not exist."""
+    mail = owing.owe_again(mail_id)
+    if mail is None:
+        return False
+    if not outbox.hurry(f"mail:{mail_id}"):
+        queue.enqueue_after_commit(jobs.send, mail_id, key=f"mail:{mail_id}:{mail.attempts}")
+    return True

@@ -3,6 +3,7 @@ from carneau.core.db import transaction
 from carneau.core.outbox import job
 from carneau.email import delivery, owing
 from carneau.fulfilment import emails
+from carneau.fulfilment import facts as reading
 
 TRIES = 40  # the outbox waits 5 s, doubling to an hour: a mail server may be down for a day and a night
 TRIES_WHEN_REFUSED = 4
@@ -15,8 +16,9 @@ def send(mail_id: int) -> None:
         mail = owing.begin_try(mail_id)
         if mail is None:
             return
-        parcel = emails.pack(mail)
         attempts = mail.attempts
+        facts = reading.read(mail)
+    parcel = emails.pack(facts)
     crash.point("before_smtp")
     try:
         parcel.post()

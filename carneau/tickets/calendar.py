@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from carneau.catalogue.models import Event
 from carneau.core import settings
 from carneau.tickets.models import Ticket
+from carneau.web import filters
 
 
 def draw(tickets: Sequence[Ticket]) -> bytes:
@@ -52,3 +53,12 @@ def _description(event: Event, tickets: list[Ticket]) -> Iterator[str]:
 def place(event: Event) -> str:
     """On one line: venue, street, postcode and city."""
     return ", ".join(filter(None, (event.venue_name, event.street, f"{event.postcode} {event.city}".strip())))
+
+
+def times(event: Event) -> str:
+    """`Doors 19:00, start 20:00 CET`, in the event's zone."""
+    zone = event.time_zone
+    start = f"{filters.time_of_day(event.starts_at, zone)} {filters.zone_name(zone, event.starts_at)}"
+    if event.doors_open_at is None:
+        return str(_("Start %(start)s", start=start))
+    return str(_("Doors %(doors)s, start %(start)s", doors=filters.time_of_day(event.doors_open_at, zone), start=start))

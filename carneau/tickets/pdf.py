@@ -1,12 +1,14 @@
 """The printed ticket: one A4 page each, black on white with a stripe of the event's colour."""
 
+from collections.abc import Mapping
+
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from carneau.catalogue import images, storage
 from carneau.catalogue.models import Event, EventImage
 from carneau.core.errors import NotFound
-from carneau.tickets import calendar, qr, queries
+from carneau.tickets import calendar, qr
 from carneau.tickets.models import Ticket
 from carneau.tickets.typesetting import Sheet
 from carneau.web import filters
@@ -19,12 +21,11 @@ POSTER = 88.0
 QR_SIDE = 50.0
 
 
-def draw(tickets: list[Ticket]) -> bytes:
-    """Every ticket of one purchase, in the order given."""
+def draw(tickets: list[Ticket], posters: Mapping[int, EventImage]) -> bytes:
+    """Every ticket of one purchase, in the order given; `posters` by event id."""
     sheet = Sheet()
     sheet.set_title(tickets[0].event.title)
     sheet.set_lang(str(get_locale()))
-    posters = queries.posters(tickets)
     for number, ticket in enumerate(tickets, 1):
         sheet.add_page()
         _shape(sheet, ticket.event)
@@ -60,7 +61,7 @@ def _face(sheet: Sheet, ticket: Ticket) -> None:
     event, x, width = ticket.event, LEFT + 3.5 + PADDING, WIDTH - STUB - 3.5 - 2 * PADDING
     y = sheet.text_block((x, TOP + 8, width), event.title, "serif", (27, 13), 3)
     y = sheet.text_block((x, y + 3, width), filters.day(event.starts_at, event.time_zone), "strong", (11.5, 8), 1)
-    y = sheet.text_block((x, y + 0.5, width), times(event), "sans", (10.5, 8), 1)
+    y = sheet.text_block((x, y + 0.5, width), calendar.times(event), "sans", (10.5, 8), 1)
     sheet.text_block((x, y + 0.5, width), calendar.place(event), "sans", (10.5, 8), 2)
     y = TOP + HEIGHT - 25
     sheet.set_draw_color(200)
@@ -115,12 +116,3 @@ def _advice(sheet: Sheet, ticket: Ticket, place: tuple[int, int], top: float, x:
         y = sheet.text_block((x, y + 3, width), name, "sans", (8, 8))
         sheet.set_text_color(0)
         y = sheet.text_block((x, y, width), value, "sans", (10.5, 7), 2)
-
-
-def times(event: Event) -> str:
-    """`Doors 19:00, start 20:00 CET`, in the event's zone."""
-    zone = event.time_zone
-    start = f"{filters.time_of_day(event.starts_at, zone)} {filters.zone_name(zone, event.starts_at)}"
-    if event.doors_open_at is None:
-        return str(_("Start %(start)s", start=start))
-    return str(_("Doors %(doors)s, start %(start)s", doors=filters.time_of_day(event.doors_open_at, zone), start=start))

@@ -13,10 +13,12 @@ from carneau.tickets.models import Ticket, TicketStatus
 from carneau.web import render
 
 bp = Blueprint("tickets", __name__)
+bp.add_app_template_filter(calendar.place)
+bp.add_app_template_filter(calendar.times)
 FILES: dict[str, tuple[str, Callable[[Ticket], str | bytes]]] = {
     "svg": ("image/svg+xml", qr.svg),
     "png": ("image/png", qr.png),
-    "pdf": ("application/pdf", lambda ticket: pdf.draw([ticket])),
+    "pdf": ("application/pdf", lambda ticket: pdf.draw([ticket], queries.posters([ticket]))),
     "ics": ("text/calendar", lambda ticket: calendar.draw([ticket])),
 }
 
@@ -44,7 +46,6 @@ def show(code: str) -> ResponseReturnValue:
             drawing=Markup(qr.svg(ticket)),  # noqa: S704  drawn by us from letters and digits
             siblings=siblings,
             purchase_url=links.url(ticket.purchase) if siblings else None,
-            place=calendar.place(ticket.event),
         )
 
 
@@ -70,7 +71,7 @@ def of_purchase_show(ref: str) -> ResponseReturnValue:
         raise NotFound(_("This link is not complete. Please open the one in your mail."))
     with transaction():
         tickets = _not_void(queries.by_purchase_ref(ref))
-        return _file(pdf.draw(tickets), "application/pdf", f"tickets-{ref}.pdf")
+        return _file(pdf.draw(tickets, queries.posters(tickets)), "application/pdf", f"tickets-{ref}.pdf")
 
 
 def _not_void(tickets: Sequence[Ticket]) -> list[Ticket]:

@@ -28,9 +28,10 @@ def test_who_does_not_stop_when_asked_is_killed_with_its_family(tmp_path: Path):
 
     assert time.monotonic() - began < 3
     assert not child.is_running
-    assert not psutil.pid_exists(int(grandchild.read_text())) or psutil.Process(
-        int(grandchild.read_text())
-    ).status() == psutil.STATUS_ZOMBIE
+    assert (
+        not psutil.pid_exists(int(grandchild.read_text()))
+        or psutil.Process(int(grandchild.read_text())).status() == psutil.STATUS_ZOMBIE
+    )
 
 
 def test_waiting_for_one_that_has_died_ends_at_once_with_its_last_words(tmp_path: Path):
@@ -58,9 +59,7 @@ def test_children_do_not_outlive_a_parent_that_was_killed(tmp_path: Path):
     answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     pid = int(answer.stdout)
 
-    assert wait_until(
-        lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE, 5
-    )
+    assert wait_until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE, 5)
 
 
 def test_what_a_killed_demo_left_behind_is_stopped_and_nothing_else(tmp_path: Path):

@@ -18,7 +18,7 @@ def drawn(purchase):
         issuing.issue(purchase)
     with transaction():
         tickets = queries.for_purchase(purchase)
-        return tickets, pdf.draw(tickets)
+        return tickets, pdf.draw(tickets, queries.posters(tickets))
 
 
 def rendered(content, page=0):
