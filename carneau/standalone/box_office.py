@@ -6,7 +6,7 @@ from itertools import cycle
 from carneau.cart import pricing
 from carneau.cart.pricing import PricedLine
 from carneau.catalogue.models import Event, TicketType
-from carneau.core import clock, codes
+from carneau.core import audit, clock, codes
 from carneau.core.db import db
 from carneau.core.money import Money
 from carneau.email import owing
@@ -32,6 +32,7 @@ def sell(event: Event, ticket_type: TicketType, quantity: int, number: int) -> P
     if not holds.sell_free(ticket_type.id, quantity):
         raise ValueError(f"{event.slug}: {ticket_type.name} has no {quantity} places left to sell")
     purchase = _place(event, ticket_type, quantity, number)
+    audit.record(purchase, PaymentStatus.PENDING, ACTOR, total_minor=purchase.total_minor)
     status.change(purchase, PaymentStatus.SUCCEEDED, ACTOR)
     issuing.issue(purchase)
     mail_id = owing.owe(purchase, "confirmation", purchase.email)

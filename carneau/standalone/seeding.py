@@ -7,11 +7,12 @@ import click
 import sqlalchemy as sa
 from flask.cli import with_appcontext
 
-from carneau.catalogue import accents, images, publishing
+from carneau.catalogue import accents, images, publishing, storage
 from carneau.catalogue.facts import EventFacts, TicketTypeFacts
 from carneau.catalogue.models import Event, EventImage
 from carneau.core import clock, settings
 from carneau.core.db import db, transaction
+from carneau.core.errors import NotFound
 from carneau.organisations.models import Organisation
 from carneau.standalone import box_office
 from carneau.standalone.posters import wall
@@ -44,7 +45,7 @@ def stage(show: Show, at: datetime) -> None:
     event = db.session.scalar(sa.select(Event).where(Event.slug == show.slug))
     if event is None:
         event = announce(show, at)
-    if db.session.scalar(sa.select(EventImage.id).where(EventImage.event_id == event.id)) is None:
+    if not _has_its_poster(event):
         hang(show.picture, event)
 
 
@@ -62,6 +63,20 @@ def announce(show: Show, at: datetime) -> Event:
     event.doors_open_at, event.starts_at, event.ends_at = times.doors_open_at, times.starts_at, times.ends_at
     db.session.flush()
     return event
+
+
+def _has_its_poster(event: Event) -> bool:
+    """The pictures may have been lost while the database was kept: such a row goes, to be drawn anew."""
+    image = db.session.scalar(sa.select(EventImage).where(EventImage.event_id == event.id).limit(1))
+    if image is None:
+        return False
+    try:
+        storage.path_of(f"{image.key}-{image.width}.webp")
+    except NotFound:
+        db.session.delete(image)
+        db.session.flush()
+        return False
+    return True
 
 
 def hang(picture: Picture, event: Event) -> None:

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from carneau.catalogue import storage
 from carneau.catalogue.models import Event, EventImage, EventStatus, TicketType
 from carneau.core import clock, settings
 from carneau.core.db import db, transaction
@@ -53,11 +54,14 @@ def test_the_demo_opens_with_the_whole_season_and_seeding_again_changes_nothing(
     seed(app)
     assert counts() == before
 
-    lost = db.session.scalars(sa.select(EventImage).limit(1)).one()
+    lost, emptied = db.session.scalars(sa.select(EventImage).limit(2)).all()
+    storage.path_of(f"{emptied.key}-960.webp").unlink()
     with transaction():
         db.session.delete(lost)
     seed(app)
     assert counts() == before
+    for key in db.session.scalars(sa.select(EventImage.key)):
+        assert storage.path_of(f"{key}-960.webp")
 
 
 @pytest.fixture
