@@ -21,6 +21,8 @@ class Availability:
         return self.total - self.sold - self.held
 
 
-def of(ticket_type_ids: Collection[int]) -> dict[int, Availability]:
-    rows = db.session.execute(AVAILABILITY, {"ticket_type_ids": list(ticket_type_ids)})
+def of(ticket_type_ids: Collection[int], apart_from: int | None = None) -> dict[int, Availability]:
+    """`apart_from` is a cart whose own holds say nothing of when places come back to it; they still count as held."""
+    values = {"ticket_type_ids": list(ticket_type_ids), "apart_from": apart_from}
+    rows = db.session.execute(AVAILABILITY, values)
     return {row.id: Availability(row.total, row.sold, row.held, row.back_by if row.held else None) for row in rows}

@@ -132,7 +132,7 @@ def _own(cart_id: int, ticket_type_id: int) -> Any:
 def _refusal(cart_id: int, ticket_type_id: int, quantity: int) -> BeingPaid | CartFull | SoldOut:
     hold = _own(cart_id, ticket_type_id)
     own = hold.quantity if hold and hold.is_live else 0
-    places = availability.of([ticket_type_id])[ticket_type_id]
+    places = availability.of([ticket_type_id], apart_from=cart_id)[ticket_type_id]
     if hold and hold.purchase_id:
         return BeingPaid()
     if own + places.remaining >= quantity:

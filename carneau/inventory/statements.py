@@ -156,6 +156,7 @@ AVAILABILITY = sa.text(
                                AND h.released_at IS NULL AND h.purchase_id IS NULL AND h.expires_at <= now()
               ) expired ON true
          LEFT JOIN LATERAL (SELECT max(expires_at) AS back_by FROM holds h WHERE h.ticket_type_id = t.id
-                               AND h.released_at IS NULL AND h.expires_at > now()) latest ON true
+                               AND h.released_at IS NULL AND h.expires_at > now()
+                               AND h.cart_id IS DISTINCT FROM :apart_from) latest ON true
         WHERE t.id = ANY(:ticket_type_ids)"""
 )
