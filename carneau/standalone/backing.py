@@ -47,10 +47,11 @@ def services(home: Path, port: int) -> Iterator[Backing]:
         if not os.environ.get("STRIPE_SECRET_KEY"):
             _start_simulator(backing, port)
         _start_mailbox(backing)
-        if not os.environ.get("DATABASE_URL"):
-            _start_postgres(backing)
-        if not os.environ.get("REDIS_URL"):
-            _start_redis(backing)
+        for name, start in (("DATABASE_URL", _start_postgres), ("REDIS_URL", _start_redis)):
+            if os.environ.get(name):
+                backing.origins.append(f"What {name} names")
+            else:
+                start(backing)
         yield backing
     finally:
         stop(backing.children, 3)

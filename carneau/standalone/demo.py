@@ -39,6 +39,7 @@ def _serve(folder: Path, port: int) -> None:
     with backing.services(folder, port) as stack:
         for origin in stack.origins:
             _say(f"  {origin}")
+        _say("  Getting ready (10 to 20 seconds the first time)")
         prepare(stack)
         running: list[Child] = []
         try:
