@@ -7,7 +7,7 @@ from typing import Any
 import stripe
 from flask import Blueprint, Response, request
 
-from carneau.standalone.stripe import faults, form, idempotency, params
+from carneau.standalone.stripe import faults, form, idempotency, params, paying
 from carneau.standalone.stripe.endpoints import ENDPOINTS, Endpoint
 from carneau.standalone.stripe.errors import ApiProblem, BadParam, Broken, Unauthorized
 from carneau.standalone.stripe.idempotency import Answer
@@ -49,6 +49,7 @@ def worked_once(world: World, endpoint: Endpoint, path: dict[str, str], key: str
     spoilt = faults.before_the_work(world.switches)
     typed = params.read(endpoint.params, form.parse(encoded))
     with world.store.transaction():
+        paying.catch_up(world)
         outcome = work(world, endpoint, typed, path)
         if key:
             idempotency.save(world, key, fingerprint, outcome)

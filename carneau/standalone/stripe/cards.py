@@ -26,7 +26,8 @@ LIVE_CARD = Refusal(
     "Your card was declined. Your request was in test mode, but used a non test card. "
     "For a list of valid test cards, visit: https://stripe.com/docs/testing.",
 )
-GOOD = {"4242424242424242", "5555555555554444", "378282246310005"}
+SLOW_REFUND = "4000000000007726"
+GOOD = {SLOW_REFUND, "4000000000005126", "4242424242424242", "5555555555554444", "378282246310005"}
 REFUSED = {
     "4000000000000002": DECLINED,
     "4000000000009995": INSUFFICIENT,

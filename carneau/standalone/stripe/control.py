@@ -19,7 +19,7 @@ TRUE = (True, "true", "1", "on")
 
 def blueprint(controls: Controls) -> Blueprint:
     bp = Blueprint("control", __name__, url_prefix="/_simulator")
-    verbs = (pay, settle, expire, refund, dispute, advance, switches, webhook)
+    verbs = (pay, settle, expire, refund, settle_refund, dispute, advance, switches, webhook)
     for verb in verbs:
         view = partial(carry_out, controls, verb)
         bp.add_url_rule(f"/{verb.__name__}", verb.__name__, view, methods=["POST"])
@@ -63,6 +63,10 @@ def expire(controls: Controls, given: Given) -> Json:
 def refund(controls: Controls, given: Given) -> Json:
     amount = given.get("amount")
     return controls.refund(charge_in(controls, given), int(amount) if amount else None)
+
+
+def settle_refund(controls: Controls, given: Given) -> Json:
+    return controls.settle_refund(need(given, "refund"), given.get("succeeded", True) in TRUE)
 
 
 def dispute(controls: Controls, given: Given) -> Json:

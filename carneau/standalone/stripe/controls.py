@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from carneau.standalone.stripe import disputes, paying, refunds, sessions
+from carneau.standalone.stripe import disputes, paying, refund_outcomes, refunds, sessions
 from carneau.standalone.stripe.cards import Refusal
 from carneau.standalone.stripe.courier import sign
 from carneau.standalone.stripe.errors import ApiProblem
@@ -53,6 +53,10 @@ class Controls:
         with self.world.store.transaction():
             return render(self.world, refunds.create(self.world, params))
 
+    def settle_refund(self, refund_id: str, succeeded: bool = True) -> Json:
+        with self.world.store.transaction():
+            return render(self.world, refund_outcomes.settle(self.world, refund_id, succeeded))
+
     def dispute(self, charge: str, reason: str = "fraudulent") -> Json:
         with self.world.store.transaction():
             return render(self.world, disputes.open_on(self.world, charge, reason))
@@ -71,7 +75,7 @@ class Controls:
         """Moves the simulated clock; what falls due then happens now."""
         self.world.clock.advance(seconds)
         with self.world.store.transaction():
-            paying.settle_due(self.world)
+            paying.catch_up(self.world)
 
     def session(self, session_id: str) -> Json:
         return render(self.world, self.world.load("checkout.session", session_id))

@@ -27,13 +27,7 @@ SUPPORTED = {
     "success_url",
     "ui_mode",
 }
-INTENT_DATA = {
-    "metadata",
-    "description",
-    "receipt_email",
-    "statement_descriptor",
-    "statement_descriptor_suffix",
-}
+INTENT_DATA = {"metadata", "description", "receipt_email"}
 SHORTEST = 30 * 60
 LONGEST = 24 * 60 * 60
 

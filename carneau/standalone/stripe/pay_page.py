@@ -5,7 +5,7 @@ from functools import partial
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from carneau.standalone.stripe import paying, sessions
+from carneau.standalone.stripe import paying
 from carneau.standalone.stripe.pay_form import PayForm
 from carneau.standalone.stripe.paying import Over
 from carneau.standalone.stripe.store import Json
@@ -54,7 +54,7 @@ def create(world: World, session_id: str) -> Answer:
 
 def current(world: World, session_id: str) -> Json | None:
     with world.store.transaction():
-        sessions.expire_due(world)
+        paying.catch_up(world)
         return world.store.find("checkout.session", session_id)
 
 

@@ -1,6 +1,6 @@
 """Somebody pays a Checkout Session. Done twice it has one effect."""
 
-from carneau.standalone.stripe import charges, intents, sessions
+from carneau.standalone.stripe import charges, intents, refund_outcomes, sessions
 from carneau.standalone.stripe.cards import Refusal, refusal_of
 from carneau.standalone.stripe.errors import ApiProblem
 from carneau.standalone.stripe.events import emit
@@ -108,8 +108,12 @@ def bounce(world: World, session: Json, intent: Json, charge: Json) -> None:
     emit(world, "checkout.session.async_payment_failed", session)
 
 
-def settle_due(world: World) -> None:
-    due = ("kind = 'checkout.session' AND status = 'complete' AND due_at <= ?", world.clock.now())
-    for session in world.store.page([due], 1000):
-        settle(world, session["id"], world.switches.settle_succeeds)
-    sessions.expire_due(world)
+def catch_up(world: World) -> None:
+    """What time has brought: sessions expire, refunds arrive, delayed payments settle if a switch says so."""
+    for thing in world.store.due(world.clock.now()):
+        if thing["object"] == "refund":
+            refund_outcomes.settle(world, thing["id"])
+        elif thing["status"] == "open":
+            sessions.close(world, thing)
+        else:
+            settle(world, thing["id"], world.switches.settle_succeeds)

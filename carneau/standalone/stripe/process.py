@@ -1,6 +1,7 @@
 """The simulator as a process: granian in front, one worker, for the state has one owner."""
 
 import os
+import sys
 import threading
 import time
 from functools import partial
@@ -25,7 +26,10 @@ def serve(settings: SimulatorSettings) -> None:
         log_enabled=False,
         workers_kill_timeout=2,
     )
-    server.serve(target_loader=partial(load, settings), wrap_loader=False)
+    try:
+        server.serve(target_loader=partial(load, settings), wrap_loader=False)
+    except RuntimeError as error:
+        sys.exit(f"Cannot listen on {settings.host}:{settings.port}: {str(error).splitlines()[0]}")
 
 
 def load(settings: SimulatorSettings) -> Flask:

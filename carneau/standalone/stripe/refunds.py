@@ -4,6 +4,7 @@ from typing import Any
 
 from carneau.standalone.stripe import listing
 from carneau.standalone.stripe.amounts import spoken
+from carneau.standalone.stripe.cards import SLOW_REFUND
 from carneau.standalone.stripe.demands import require_metadata
 from carneau.standalone.stripe.errors import ApiProblem, Missing
 from carneau.standalone.stripe.events import emit
@@ -12,6 +13,7 @@ from carneau.standalone.stripe.store import Json
 from carneau.standalone.stripe.world import World
 
 URL = "/v1/refunds"
+SLOW = 5
 SUPPORTED = {"amount", "charge", "expand", "metadata", "payment_intent", "reason"}
 
 
@@ -33,12 +35,18 @@ def create(world: World, params: dict[str, Any]) -> Json:
         "reason": params.get("reason"),
         "receipt_number": None,
         "source_transfer_reversal": None,
-        "status": "succeeded",
+        "status": "pending" if is_slow(charge) else "succeeded",
         "transfer_reversal": None,
     }
-    world.store.put(refund)
+    world.store.put(refund, due_at=world.clock.now() + SLOW if is_slow(charge) else None)
     take_back(world, charge, refund)
     return refund
+
+
+def is_slow(charge: Json) -> bool:
+    """A bank debit goes back days later, and so does one test card."""
+    card = charge["payment_method_details"].get("card")
+    return card is None or card["last4"] == SLOW_REFUND[-4:]
 
 
 def take_back(world: World, charge: Json, refund: Json) -> None:
@@ -49,8 +57,13 @@ def take_back(world: World, charge: Json, refund: Json) -> None:
     world.store.put(charge)
     emit(world, "refund.created", refund)
     emit(world, "charge.refunded", charge, previous=before)
-    emit(world, "charge.refund.updated", refund, previous={"status": "pending"})
-    emit(world, "refund.updated", refund, previous={"status": "pending"})
+    if refund["status"] == "succeeded":
+        updated(world, refund, "pending")
+
+
+def updated(world: World, refund: Json, before: str) -> None:
+    for type in ("charge.refund.updated", "refund.updated"):
+        emit(world, type, refund, previous={"status": before})
 
 
 def charge_of(world: World, params: dict[str, Any]) -> Json:

@@ -167,9 +167,3 @@ def close(world: World, session: Json) -> Json:
         intents.cancel(world, world.load("payment_intent", session["payment_intent"]))
     emit(world, "checkout.session.expired", session)
     return session
-
-
-def expire_due(world: World) -> None:
-    due = ("kind = 'checkout.session' AND status = 'open' AND due_at <= ?", world.clock.now())
-    for session in world.store.page([due], 1000):
-        close(world, session)

@@ -15,6 +15,7 @@ DELIVERED = frozenset(
         "charge.dispute.closed",
         "refund.created",
         "refund.updated",
+        "refund.failed",
     }
 )
 

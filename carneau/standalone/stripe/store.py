@@ -17,7 +17,7 @@ PRAGMA synchronous = OFF;
 CREATE TABLE IF NOT EXISTS objects (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, created INTEGER NOT NULL,
     status TEXT, payment_intent TEXT, charge TEXT, type TEXT, due_at INTEGER, body TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, seq);
+CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, seq, created, type, status);
 CREATE INDEX IF NOT EXISTS objects_by_intent ON objects (payment_intent, kind);
 CREATE INDEX IF NOT EXISTS objects_due ON objects (due_at) WHERE due_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS answers (
@@ -96,6 +96,11 @@ class Store:
         order = "ASC" if oldest_first else "DESC"
         sql = f"SELECT body FROM objects WHERE {clauses} ORDER BY seq {order} LIMIT ?"  # noqa: S608
         return [json.loads(body) for (body,) in self.rows(sql, [*values, limit])]
+
+    def due(self, at: int) -> list[Json]:
+        """The bare `due_at` lets SQLite take the small index of what is due at all."""
+        found = self.rows("SELECT body FROM objects WHERE due_at <= ? ORDER BY due_at", (at,))
+        return [json.loads(body) for (body,) in found]
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self.lock:

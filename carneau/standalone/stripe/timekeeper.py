@@ -24,4 +24,4 @@ class Timekeeper:
     def work(self) -> None:
         while not self.stopping.wait(TICK):
             with self.world.store.transaction():
-                paying.settle_due(self.world)
+                paying.catch_up(self.world)

@@ -56,3 +56,14 @@ def test_nothing_is_left_when_the_process_is_killed(started: Started) -> None:
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     until(lambda: not is_up(url))
+
+
+def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "carneau.standalone.stripe", "--port", port]
+        done = subprocess.run(
+            [*command, "--secret-key", KEY, "--webhook-secret", SECRET], capture_output=True, text=True
+        )
+    assert done.returncode == 1
+    assert f"Cannot listen on 127.0.0.1:{port}: Address already in use" in done.stderr

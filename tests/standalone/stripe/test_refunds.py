@@ -86,3 +86,34 @@ def test_a_disputed_charge_is_not_refunded_too(client: stripe.StripeClient, sim:
         "charge.dispute.created",
         "charge.dispute.closed",
     ]
+
+
+@pytest.mark.parametrize("method", ["card", "delayed"])
+def test_a_slow_refund_is_pending_and_arrives_by_itself(
+    client: stripe.StripeClient, new_session: NewSession, sim: Simulator, method: str
+) -> None:
+    id = new_session().id
+    sim.pay(id, "4000000000007726", method=method)
+    sim.settle_delayed(id)
+    refund = client.v1.refunds.create({"charge": sim.charge_of(id)})
+    assert refund.status == "pending"
+    sim.advance(10)
+    assert client.v1.refunds.retrieve(refund.id).status == "succeeded"
+    assert [event["type"] for event in sim.events("*refund*")] == [
+        "refund.created",
+        "charge.refunded",
+        "charge.refund.updated",
+        "refund.updated",
+    ]
+
+
+def test_a_refund_that_succeeded_may_come_back(client: stripe.StripeClient, sim: Simulator, intent: str) -> None:
+    refund = client.v1.refunds.create({"payment_intent": intent, "amount": 1000})
+    failed = [sim.settle_refund(refund.id, succeeded=False) for _ in range(2)]
+    assert [each["status"] for each in failed] == ["failed", "failed"]
+    charge = client.v1.charges.retrieve(charge_of(client, intent).id, {"expand": ["refunds"]})
+    assert charge.amount_refunded == 0
+    assert charge.refunds is not None
+    assert charge.refunds.data[0].failure_reason == "expired_or_canceled_card"
+    assert len(sim.events("refund.failed")) == 1
+    assert sim.settle_refund(refund.id)["status"] == "failed"

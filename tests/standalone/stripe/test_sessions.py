@@ -69,6 +69,8 @@ def test_sessions_are_listed_newest_first_and_filtered(
     assert [each.id for each in sessions.list({"payment_intent": intent}).data] == [ids[0]]
     assert sessions.list({"created": {"lt": 1000}}).data == []
     assert len(sessions.list({"created": {"gte": int(time.time()) - 100}}).data) == 5
+    expanded = sessions.list({"expand": ["data.payment_intent"], "status": "complete"}).data[0]
+    assert isinstance(expanded.payment_intent, stripe.PaymentIntent)
     before = sessions.list({"ending_before": ids[2], "limit": 1})
     assert ([each.id for each in before.data], before.has_more) == ([ids[3]], True)
 
