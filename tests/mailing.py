@@ -21,6 +21,7 @@ class Catcher:
         self.recipients: list[str] = []
         self.refusals: list[tuple[str, str]] = []
         self.pause = 0.0
+        self.port = 0
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _: Any) -> str:  # noqa: N802
         if self.refusals and self.refusals[0][0] == "RCPT":
@@ -40,10 +41,10 @@ class Catcher:
 
 @contextmanager
 def catching(app: Flask) -> Iterator[Catcher]:
-    """The app's mail goes to a catcher of its own while this lasts; its port is `mail.port`."""
+    """The app's mail goes to a catcher of its own while this lasts; another process finds it at its `port`."""
     catcher, mail = Catcher(), app.extensions["mail"]
     with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+        port = catcher.port = probe.getsockname()[1]
     controller = Controller(catcher, hostname="127.0.0.1", port=port)
     controller.start()
     before, mail.port = mail.port, port

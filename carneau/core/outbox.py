@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from carneau.core import log
+from carneau.core import crash, log
 from carneau.core.columns import CreatedAt, Id
 from carneau.core.db import Model, db, transaction
 
@@ -95,12 +95,14 @@ def run(outbox_id: int) -> bool:
         row = db.session.execute(LEASE, {"id": outbox_id, "seconds": LEASE_SECONDS}).one_or_none()
     if row is None:
         return False
+    crash.point(f"leased {row.job}")
     try:
         JOBS[row.job].run(*row.arguments)
         db.session.remove()
     except Exception as error:  # noqa: BLE001  the one boundary where any failure becomes a later try
         _failed(outbox_id, row.job, row.attempts, error)
         return False
+    crash.point(f"before_done {row.job}")
     with transaction():
         db.session.execute(DONE, {"id": outbox_id})
     return True

@@ -62,6 +62,15 @@ def confirmation(facts: Facts) -> Letter:
 
 
 def refunded_late(facts: Facts) -> Letter:
+    """Also for who paid a purchase a second time: their tickets stay."""
+    if facts.purchase.paid_at is not None:
+        return _notice(
+            facts,
+            _("You paid twice for %(event)s: one payment goes back", event=facts.title),
+            _("Paid twice"),
+            _("Your purchase was paid already when a second payment came. Your tickets are valid, nothing changes."),
+            _("We are sending the second payment back to the way you paid. Banks take up to ten days to show it."),
+        )
     return _notice(
         facts,
         _("%(event)s is sold out: your money goes back", event=facts.title),

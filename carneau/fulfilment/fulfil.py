@@ -1,4 +1,4 @@
-from carneau.core import outbox, queue
+from carneau.core import crash, outbox, queue
 from carneau.email import owing
 from carneau.fulfilment import jobs
 from carneau.purchases.models import Purchase
@@ -9,6 +9,7 @@ from carneau.tickets.models import Ticket
 def fulfil(purchase: Purchase) -> list[Ticket]:
     """What a paid purchase is owed: its tickets, and one confirmation. Safe to run any number of times."""
     tickets = issuing.issue(purchase)
+    crash.point("after_tickets")
     notify(purchase, "confirmation")
     return tickets
 

@@ -188,7 +188,7 @@ def test_a_mail_on_its_way_again_is_hurried_not_doubled(app, catcher, purchase):
 
 @pytest.mark.parametrize("kind", ["refunded_late", "payment_failed", "refunded"])
 def test_the_other_mails_say_what_happened_to_the_money(catcher, database, kind):
-    purchase = make_paid_purchase(buyer_name="Ada")
+    purchase = make_paid_purchase(buyer_name="Ada", paid_at=None)
     with transaction():
         fulfil.notify(purchase, kind)
         fulfil.notify(purchase, kind)
@@ -200,6 +200,15 @@ def test_the_other_mails_say_what_happened_to_the_money(catcher, database, kind)
         assert "Hello Ada," in content
         assert purchase.ref in content
     assert list(letter.iter_attachments()) == []
+
+
+def test_who_paid_twice_keeps_the_tickets_and_hears_so(catcher, purchase):
+    with transaction():
+        fulfil.notify(purchase, "refunded_late", "refund:1")
+    outbox.drain()
+
+    twice = next(letter for letter in catcher.letters if "twice" in letter["Subject"])
+    assert "Your tickets are valid" in twice.get_body(("plain",)).get_content()
 
 
 def test_each_refund_has_its_own_mail(catcher, database):

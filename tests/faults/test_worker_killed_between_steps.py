@@ -1,0 +1,98 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+
+import pytest
+import sqlalchemy as sa
+
+from carneau.core.db import db, transaction
+from carneau.email.models import Mail
+from carneau.standalone.environment import ROOT
+from carneau.tickets.models import Ticket
+from tests.buying import Buyer, deliver
+from tests.mailing import catching
+from tests.making import make_ticket_type
+
+POINTS = [
+    "leased payments.settle_event",
+    "before_selling",
+    "after_selling",
+    "after_tickets",
+    "after_issuing",
+    "before_done payments.settle_event",
+    "leased fulfilment.send",
+    "before_smtp",
+    "after_smtp",
+    "after_stamp",
+    "before_done fulfilment.send",
+]
+SECONDS = 40
+
+
+@pytest.fixture
+def worker(app, settings):
+    """Starts a real `flask worker`, which kills itself at the point named."""
+    started = []
+
+    def start(catcher, crash_at=""):
+        environ = os.environ | settings | {"MAIL_PORT": str(catcher.port), "CARNEAU_CRASH_AT": crash_at}
+        process = subprocess.Popen([sys.executable, "-m", "flask", "worker"], cwd=ROOT, env=environ)
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def wait_for(condition):
+    for _ in range(SECONDS * 10):
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it did not come to pass")
+
+
+def is_all_done():
+    with transaction():
+        return db.session.scalar(sa.text("SELECT count(*) FROM outbox WHERE done_at IS NULL")) == 0
+
+
+def end_leases():
+    """As if the minute were over that a dead worker's work waits."""
+    with transaction():
+        db.session.execute(sa.text("UPDATE outbox SET leased_until = now() WHERE leased_until IS NOT NULL"))
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_ticket_and_mail_come_all_the_same(app, simulator, worker, invariants_hold, point):
+    make_ticket_type()
+    simulator.pay(Buyer(app).begin(make_ticket_type(), 2))
+    with catching(app) as catcher:
+        deliver(app, simulator)
+        assert worker(catcher, crash_at=point).wait(SECONDS) == -signal.SIGKILL
+        end_leases()
+
+        second = worker(catcher)
+        wait_for(is_all_done)
+        second.send_signal(signal.SIGTERM)
+        assert second.wait(SECONDS) == 0
+
+    with transaction():
+        assert Counter(db.session.scalars(sa.select(Ticket.status))) == {"valid": 2}
+        mail = db.session.scalars(sa.select(Mail)).one()
+        assert mail.sent_at is not None
+        assert {letter["Message-ID"] for letter in catcher.letters} == {mail.message_id}
+    assert len(catcher.letters) == (2 if point == "after_smtp" else 1)
+    invariants_hold()
+
+
+def test_a_point_kills_nobody_in_production():
+    script = "from carneau.core import crash; crash.point('before_smtp')"
+    environ = os.environ | {"CARNEAU_ENV": "production", "CARNEAU_CRASH_AT": "before_smtp"}
+
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environ, check=False).returncode == 0
