@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from carneau.cart import queries as carts
 from carneau.checkout import paths
 from carneau.core.db import transaction
-from carneau.inventory.refusals import HoldExpired
 from carneau.payments import ending, gateway, settling, starting
 from carneau.payments.models import OnExpiry
 from carneau.purchases import placing
@@ -26,23 +25,25 @@ class NotStarted(Exception):  # noqa: N818  named for what is true
 
 @dataclass(frozen=True)
 class Placed:
+    """`errand` only for a purchase made just now; one from an earlier click is taken up under its own row lock."""
+
     ref: str
     purchase_id: int
     status: PaymentStatus
     errand: starting.Errand | None
-    has_other_details: bool
+    has_other_details: bool = False
 
 
 def begin(visitor_secret: str | None, name: str, email: str) -> str:
     """The address to go to next. Details that differ from those of a payment already begun make a new purchase, for
     the tickets go where the buyer says last; the old session is expired first."""
     placed = _place(visitor_secret, name, email)
+    if placed.has_other_details:
+        end(placed.purchase_id, placed.ref, OnExpiry.HAND_BACK)
+        placed = _place(visitor_secret, name, email)
+    if placed.errand is None:
+        return begin_again(placed.purchase_id, placed.ref)
     with told_as_not_started(placed.ref):
-        if placed.has_other_details:
-            ending.end(placed.purchase_id, OnExpiry.HAND_BACK)
-            placed = _place(visitor_secret, name, email)
-        if placed.errand is None:
-            return paths.after(placed.ref, placed.status)
         return starting.run(placed.errand).url or paths.success(placed.ref)
 
 
@@ -68,20 +69,18 @@ def told_as_not_started(ref: str) -> Iterator[None]:
 
 def _place(visitor_secret: str | None, name: str, email: str) -> Placed:
     with transaction():
-        cart = carts.find_cart(visitor_secret)
-        if cart is None:
-            raise HoldExpired
-        purchase = placing.place(cart, name, email)
-        is_pending = purchase.payment_status is PaymentStatus.PENDING
-        if is_pending and not purchase.total_minor:
-            settling.settle_free(purchase)
-        return Placed(
-            ref=purchase.ref,
-            purchase_id=purchase.id,
-            status=purchase.payment_status,
-            errand=starting.prepare(purchase) if is_pending and purchase.total_minor else None,
-            has_other_details=is_pending and (purchase.buyer_name, purchase.email) != (name, email),
-        )
+        cart = placing.cart_to_buy(visitor_secret)
+        contents = carts.contents_of(cart)
+        if earlier := placing.find_placed(cart, contents):
+            is_open = earlier.payment_status is PaymentStatus.PENDING
+            differs = is_open and (earlier.buyer_name, earlier.email) != (name, email)
+            return Placed(earlier.ref, earlier.id, earlier.payment_status, None, differs)
+        purchase = placing.place(contents, name, email)
+        if purchase.total_minor:
+            errand = starting.first(purchase)
+            return Placed(purchase.ref, purchase.id, purchase.payment_status, errand)
+        settling.settle_free(purchase)
+        return Placed(purchase.ref, purchase.id, purchase.payment_status, None)
 
 
 def _status_of(ref: str) -> PaymentStatus:

@@ -3,6 +3,7 @@ number of times. The row lock on purchase and payment makes them take turns, and
 what it believes came before."""
 
 from carneau.core import audit, clock, crash
+from carneau.core.db import db
 from carneau.fulfilment import fulfil
 from carneau.inventory.refusals import HoldExpired
 from carneau.payments import gateway, queries, refunds
@@ -77,9 +78,10 @@ def _receive(payment: Payment, actor: str) -> str:
 
 
 def _deliver(purchase: Purchase, actor: str, **facts: object) -> None:
-    status.change(purchase, PaymentStatus.SUCCEEDED, actor, **facts)
-    purchase.paid_at = clock.now()
-    fulfil.fulfil(purchase)
+    with db.session.no_autoflush:
+        status.change(purchase, PaymentStatus.SUCCEEDED, actor, **facts)
+        purchase.paid_at = clock.now()
+        fulfil.fulfil(purchase)
     crash.point("after_issuing")
 
 

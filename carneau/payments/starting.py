@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from sqlalchemy.dialects.postgresql import insert
 
 from carneau.core.db import db, transaction
 from carneau.core.errors import Conflict
@@ -43,22 +44,28 @@ class Errand:
         )
 
 
+def first(purchase: Purchase) -> Errand:
+    """For a purchase that this transaction has placed."""
+    return Errand.of(_attempt(purchase), purchase)
+
+
 def prepare(purchase: Purchase) -> Errand:
-    """The live attempt at paying, or a new one. The caller holds the purchase's row lock or has just made it."""
+    """The live attempt at paying, or a new one with a new time. The caller holds the purchase's row lock."""
     earlier = queries.of_purchase(purchase)
     payment = next((each for each in earlier if each.session_status in queries.LIVE), None)
     if payment is None:
-        payment = _attempt(purchase, len(earlier))
+        if len(earlier) >= MOST_ATTEMPTS:
+            raise TooManyAttempts(
+                _("We could not start this payment several times. Please give your places back and choose again.")
+            )
+        payment = _attempt(purchase)
+        purchase.expires_at = payment.expires_at
     payment.on_expiry = None
     return Errand.of(payment, purchase)
 
 
-def _attempt(purchase: Purchase, earlier: int) -> Payment:
-    if earlier >= MOST_ATTEMPTS:
-        raise TooManyAttempts(
-            _("We could not start this payment several times. Please give your places back and choose them again.")
-        )
-    payment = Payment(
+def _attempt(purchase: Purchase) -> Payment:
+    new = insert(Payment).values(
         organisation_id=purchase.organisation_id,
         purchase_id=purchase.id,
         amount_minor=purchase.total_minor,
@@ -66,10 +73,7 @@ def _attempt(purchase: Purchase, earlier: int) -> Payment:
         livemode=gateway.takes_real_money(),
         expires_at=payable_until(),
     )
-    db.session.add(payment)
-    db.session.flush()
-    purchase.expires_at = payment.expires_at
-    return payment
+    return db.session.scalars(new.returning(Payment)).one()
 
 
 def run(errand: Errand) -> SessionFacts:

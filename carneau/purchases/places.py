@@ -1,4 +1,5 @@
-"""The places of a purchase, from kept to sold, free, or back in the cart. The caller holds the purchase's row lock."""
+"""The places of a purchase, from kept to sold, free, or back in the cart. The caller holds the purchase's row lock;
+then, everywhere in this order: the cart's, the holds', the ticket types'."""
 
 import sqlalchemy as sa
 
@@ -11,6 +12,7 @@ from carneau.purchases.models import Purchase, PurchaseLine
 
 def sell(purchase: Purchase) -> bool:
     """The places that were kept for it; those whose hold is gone are taken anew if they are free. All, or none."""
+    _free_cart(purchase)
     sold = holds.sell(purchase.id)
     for line in _in_order(purchase):
         missing = line.quantity - sold.get(line.ticket_type_id, 0)
@@ -18,7 +20,6 @@ def sell(purchase: Purchase) -> bool:
             _give_back(sold)
             return False
         sold[line.ticket_type_id] = line.quantity
-    _free_cart(purchase)
     return True
 
 
@@ -27,16 +28,16 @@ def give_back_sold(purchase: Purchase) -> None:
 
 
 def release(purchase: Purchase) -> None:
-    holds.release_purchase(purchase.id)
     _free_cart(purchase)
+    holds.release_purchase(purchase.id)
 
 
 def hand_back(purchase: Purchase) -> None:
     """To the cart they came from, for as long as its events let a cart hold places."""
     events = [line.event_id for line in purchase.lines]
     minutes = db.session.scalar(sa.select(sa.func.min(Event.hold_minutes)).where(Event.id.in_(events)))
-    holds.hand_back(purchase.id, minutes or 15)
     _free_cart(purchase)
+    holds.hand_back(purchase.id, minutes or 15)
 
 
 def _in_order(purchase: Purchase) -> list[PurchaseLine]:

@@ -13,7 +13,7 @@ from carneau.inventory import holds
 from carneau.inventory.refusals import HoldExpired
 from carneau.purchases import queries
 from carneau.purchases.models import PaymentStatus, Purchase, PurchaseLine
-from carneau.purchases.status import FULFILLED, UNSETTLED
+from carneau.purchases.status import FULFILLED
 
 # Stripe lets no session expire in under 30 minutes by its own clock; the rest is for a clock that is not ours.
 PAYABLE_MINUTES = 31
@@ -28,14 +28,30 @@ class CartChanged(Conflict):
     pass
 
 
-def place(cart: Cart, buyer_name: str, email: str) -> Purchase:
-    """Freezes what the rows say now; the cart's places become the purchase's. A cart that is being paid, or was this
-    minute, gives the purchase it already has: the second of two clicks finds what the first one made."""
-    cart = _locked(cart)
-    contents = carts.contents_of(cart)
-    if earlier := _earlier(cart, bool(contents.live)):
-        return earlier
+def cart_to_buy(visitor_secret: str | None) -> Cart:
+    """The visitor's cart, locked: two clicks come one after the other."""
+    cart = None
+    if visitor_secret is not None:
+        mine = sa.select(Cart).where(Cart.visitor_digest == codes.digest(visitor_secret))
+        cart = db.session.scalar(mine.with_for_update(key_share=True).execution_options(populate_existing=True))
+    if cart is None:
+        raise HoldExpired
+    return cart
+
+
+def find_placed(cart: Cart, contents: carts.Contents) -> Purchase | None:
+    """The purchase that a second click finds: the one being paid, or the one that took the places a moment ago."""
+    if cart.purchase_ref:
+        return queries.by_ref(cart.purchase_ref)
+    if contents.lines:
+        return None
+    return queries.find_latest_of_cart(cart.id, FULFILLED, clock.now() - DOUBLE_CLICK)
+
+
+def place(contents: carts.Contents, buyer_name: str, email: str) -> Purchase:
+    """Freezes what the rows say now, and the cart's places become the purchase's. The cart is locked and unpaid."""
     _require_sellable(contents)
+    cart = contents.cart
     purchase = _freeze(contents, buyer_name, email)
     db.session.add(purchase)
     db.session.flush()
@@ -49,17 +65,6 @@ def place(cart: Cart, buyer_name: str, email: str) -> Purchase:
 
 def payable_until() -> sa.ColumnElement[datetime]:
     return sa.func.now() + timedelta(minutes=PAYABLE_MINUTES)
-
-
-def _locked(cart: Cart) -> Cart:
-    return db.session.get_one(Cart, cart.id, with_for_update=True, populate_existing=True)
-
-
-def _earlier(cart: Cart, has_places: bool) -> Purchase | None:
-    if cart.purchase_ref:
-        purchase = queries.by_ref(cart.purchase_ref)
-        return purchase if purchase.payment_status in UNSETTLED else None
-    return None if has_places else queries.find_latest_of_cart(cart.id, FULFILLED, clock.now() - DOUBLE_CLICK)
 
 
 def _require_sellable(contents: carts.Contents) -> None:
