@@ -2,7 +2,7 @@ from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from wtforms import EmailField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from carneau.web.forms import Form, one_line
 
@@ -17,7 +17,9 @@ def without_blanks_around(text: str | None) -> str | None:
 def an_address(_form: Form, field: EmailField) -> None:
     """Whether the address exists is found out by writing to it; an international domain becomes the one mail uses."""
     try:
-        field.data = validate_email(field.data, check_deliverability=False, allow_smtputf8=False).ascii_email
+        field.data = validate_email(
+            field.data, check_deliverability=False, allow_smtputf8=False, strict=True
+        ).ascii_email
     except EmailNotValidError as error:
         raise ValidationError(_("We cannot write to this address. It should look like name@example.org.")) from error
 
@@ -27,7 +29,7 @@ class BuyerForm(Form):
         lazy_gettext("Your name"),
         filters=[without_blanks_around],
         validators=[
-            InputRequired(lazy_gettext("Please tell us your name; it is printed on the tickets.")),
+            DataRequired(lazy_gettext("Please tell us your name; it is printed on the tickets.")),
             Length(max=LONGEST_NAME, message=lazy_gettext("Please shorten your name to at most 200 letters.")),
             one_line,
         ],
@@ -36,7 +38,7 @@ class BuyerForm(Form):
         lazy_gettext("Your e-mail address"),
         filters=[without_blanks_around],
         validators=[
-            InputRequired(lazy_gettext("Please give us your e-mail address; your tickets go there.")),
+            DataRequired(lazy_gettext("Please give us your e-mail address; your tickets go there.")),
             one_line,
             an_address,
         ],

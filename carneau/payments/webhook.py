@@ -12,6 +12,9 @@ from carneau.payments.facts import kept
 from carneau.payments.models import StripeEvent
 
 
+NEEDED = {"id", "type", "livemode", "created", "data"}
+
+
 class Refused(Exception):  # noqa: N818  named for what is true
     """Nothing was kept; the message says to whoever set up the endpoint what is wrong."""
 
@@ -22,7 +25,7 @@ def receive(body: bytes, signature: str | None) -> str:
         event = gateway.verified(body, signature)
     except gateway.Forged as error:
         raise Refused(_("This is not signed by Stripe for this installation, or too old. Nothing was kept.")) from error
-    if not isinstance(event, dict) or event.get("object") != "event":
+    if not isinstance(event, dict) or event.get("object") != "event" or not event.keys() >= NEEDED:
         raise Refused(_("This is signed, but it is no event of the kind we asked Stripe for. Nothing was kept."))
     if event["type"] not in jobs.KINDS:
         return "ignored"
