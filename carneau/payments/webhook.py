@@ -11,7 +11,6 @@ from carneau.payments import gateway, jobs
 from carneau.payments.facts import kept
 from carneau.payments.models import StripeEvent
 
-
 NEEDED = {"id", "type", "livemode", "created", "data"}
 
 
