@@ -5,7 +5,7 @@ import pytest
 
 from carneau.standalone.posters import wall
 from carneau.standalone.posters.lettering import FONTS
-from carneau.standalone.posters.sheet import HEIGHT, WIDTH
+from carneau.standalone.posters.sheet import HEIGHT, SIZE, WIDTH
 
 MARGIN = 40
 every_poster = pytest.mark.parametrize("name", wall.POSTERS)
@@ -29,7 +29,7 @@ def test_no_word_lies_over_another(name):
 def test_a_poster_is_the_same_each_time_it_is_drawn():
     for name in ("tamsin-orrevall", "the-weather-in-the-walls-rain"):
         first, second = wall.draw(name), wall.draw(name)
-        assert first.size == (WIDTH, HEIGHT)
+        assert first.size == SIZE
         assert first.tobytes() == second.tobytes()
 
 

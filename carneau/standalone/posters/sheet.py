@@ -3,9 +3,13 @@ from math import cos, radians, sin
 
 from PIL import Image, ImageChops, ImageDraw
 
+# Designs measure in 1200 by 1500 units. A poster is drawn twice as large as it is kept and then reduced, which makes
+# its edges clean; it is kept as wide as the widest picture that a page asks of it.
 WIDTH, HEIGHT = 1200, 1500
-SCALE = 2
-"""Shapes are drawn at twice the size and reduced, which is what makes their edges clean."""
+OVERSAMPLING = 2
+SIZE = (960, 1200)
+DRAWN = (SIZE[0] * OVERSAMPLING, SIZE[1] * OVERSAMPLING)
+SCALE = DRAWN[0] / WIDTH
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
@@ -20,10 +24,10 @@ def scaled(points: Iterable[Point]) -> list[Point]:
 
 
 class Sheet:
-    """One poster in the making; all lengths are pixels of the finished poster."""
+    """One poster in the making; all lengths are units of the design."""
 
     def __init__(self, paper: str) -> None:
-        self.image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), paper)
+        self.image = Image.new("RGB", DRAWN, paper)
         self.pen = ImageDraw.Draw(self.image)
         self.words: list[tuple[str, Box]] = []
 
@@ -55,7 +59,7 @@ class Sheet:
             self.disc(*points[-1], width / 2, ink)
 
     def pour(self, ink: str, mask: Image.Image, left: float = 0, top: float = 0) -> None:
-        """Opaque ink through a mask of drawing (doubled) size."""
+        """Opaque ink through a mask of drawing size."""
         self.image.paste(ink, (round(left * SCALE), round(top * SCALE)), mask)
 
     def overprint(self, ink: str, mask: Image.Image) -> None:
@@ -65,9 +69,9 @@ class Sheet:
         self.image.paste(ImageChops.multiply(self.image, paper))
 
     def finish(self) -> Image.Image:
-        return self.image.reduce(SCALE)
+        return self.image.reduce(OVERSAMPLING)
 
 
 def blank_mask() -> tuple[Image.Image, ImageDraw.ImageDraw]:
-    mask = Image.new("L", (WIDTH * SCALE, HEIGHT * SCALE))
+    mask = Image.new("L", DRAWN)
     return mask, ImageDraw.Draw(mask)

@@ -1,5 +1,5 @@
 from carneau.standalone.posters.lettering import Face, fill_box, write
-from carneau.standalone.posters.sheet import Sheet
+from carneau.standalone.posters.sheet import HEIGHT, WIDTH, Sheet
 
 PAPER, INK, RED = "#efe3c6", "#1d1a16", "#b3261e"
 LEFT, RIGHT = 92.0, 1108.0
@@ -26,8 +26,8 @@ def signal(sheet: Sheet, x: float, side: int) -> None:
 def draw() -> Sheet:
     sheet = Sheet(PAPER)
     for inset, width in ((36, 10), (56, 4)):
-        box = [inset * 2, inset * 2, 2400 - inset * 2, 3000 - inset * 2]
-        sheet.pen.rectangle(box, outline=INK, width=width * 2)
+        sheet.rect(inset, inset, WIDTH - inset, HEIGHT - inset, INK)
+        sheet.rect(inset + width, inset + width, WIDTH - inset - width, HEIGHT - inset - width, PAPER)
     fill_box(sheet, "A", Face.SLAB, (560, 96, 640, 160), INK)
     sheet.rect(LEFT, 124, 520, 130, INK)
     sheet.rect(680, 124, RIGHT, 130, INK)
