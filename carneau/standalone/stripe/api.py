@@ -42,7 +42,9 @@ def answer(world: World, endpoint: Endpoint, **path: str) -> Response:
 
 
 def worked_once(world: World, endpoint: Endpoint, path: dict[str, str], key: str | None) -> Answer:
-    encoded = request.get_data(as_text=True) if request.method == "POST" else request.query_string.decode()
+    encoded = (
+        request.get_data(as_text=True) if request.method == "POST" else request.query_string.decode(errors="replace")
+    )
     fingerprint = f"{request.method} {request.path} {encoded}"
     if key and (found := idempotency.saved(world, key, fingerprint)):
         return found

@@ -9,6 +9,7 @@ from flask import Blueprint, jsonify, redirect, request
 from werkzeug.wrappers import Response
 
 from carneau.standalone.stripe.controls import GOOD_CARD, Controls
+from carneau.standalone.stripe.errors import BadParam
 from carneau.standalone.stripe.params import missing
 from carneau.standalone.stripe.store import Json
 from carneau.standalone.stripe.switching import switch
@@ -31,7 +32,9 @@ def blueprint(controls: Controls) -> Blueprint:
 
 
 def carry_out(controls: Controls, verb: Callable[[Controls, Given], Json]) -> Response:
-    given: Given = (request.get_json() or {}) if request.is_json else request.form.to_dict()
+    given = request.get_json() if request.is_json else request.form.to_dict()
+    if not isinstance(given, dict):
+        raise BadParam("Send a JSON object.")
     outcome = verb(controls, given)
     return jsonify(outcome) if request.is_json else redirect("/_simulator", 303)
 
@@ -40,6 +43,13 @@ def need(given: Given, name: str) -> str:
     if not given.get(name):
         raise missing(name)
     return str(given[name])
+
+
+def number(given: Given, name: str) -> float:
+    try:
+        return float(need(given, name))
+    except ValueError as error:
+        raise BadParam(f"{name} is a number.", param=name) from error
 
 
 def pay(controls: Controls, given: Given) -> Json:
@@ -61,8 +71,8 @@ def expire(controls: Controls, given: Given) -> Json:
 
 
 def refund(controls: Controls, given: Given) -> Json:
-    amount = given.get("amount")
-    return controls.refund(charge_in(controls, given), int(amount) if amount else None)
+    amount = int(number(given, "amount")) if given.get("amount") else None
+    return controls.refund(charge_in(controls, given), amount)
 
 
 def settle_refund(controls: Controls, given: Given) -> Json:
@@ -80,7 +90,7 @@ def charge_in(controls: Controls, given: Given) -> str:
 
 
 def advance(controls: Controls, given: Given) -> Json:
-    controls.advance(float(need(given, "seconds")))
+    controls.advance(number(given, "seconds"))
     return {"now": controls.world.clock.now()}
 
 

@@ -1,4 +1,4 @@
-"""A threaded server that keeps connections alive."""
+"""Serves from a thread of the caller's process, one connection a request; `process.py` is the fast way."""
 
 import threading
 from typing import Any
@@ -8,10 +8,6 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 
 class Handler(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    timeout = 75
-
     def log_request(self, *args: Any, **kwargs: Any) -> None:
         """Silence: thousands of requests a minute are nobody's reading."""
 
