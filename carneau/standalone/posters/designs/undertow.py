@@ -8,8 +8,9 @@ NIGHT, FOAM, CORAL = "#0d0d14", "#f4f1e8", "#ff4d2e"
 
 
 def swell(x: float, y: float) -> float:
+    calm = max(0.0, min(1.0, (884 - y) / 220))
     near = exp(-(((x - 700) / 330) ** 2) - ((y - 420) / 260) ** 2)
-    return y + 150 * near * sin((x - 700) / 88 + y / 120) + 16 * sin(x / 150 + y / 210)
+    return y + calm * (150 * near * sin((x - 700) / 88 + y / 120) + 16 * sin(x / 150 + y / 210))
 
 
 def draw() -> Sheet:
@@ -20,7 +21,7 @@ def draw() -> Sheet:
         upper = [(x, swell(x, top)) for x in across]
         lower = [(x, swell(x, bottom)) for x in reversed(across)]
         sheet.polygon(upper + lower, NIGHT)
-    sheet.rect(0, 880, WIDTH, 1500, NIGHT)
+    sheet.rect(0, 884, WIDTH, 1500, NIGHT)
     cell = 1080 / (15 + 4 * 0.5)
     under = word("UNDER", cell, 48, cell / 2)
     place(sheet, "UNDER", under, 60, 830 + 110, CORAL)
