@@ -13,15 +13,17 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import Flask, Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 MOST_BYTES = 16 * 1024 * 1024
 LARGEST_PAGE = 2 * 1024 * 1024
 LONGEST_QUERY = 2000
 STALE_SECONDS = 2.0
 PATIENCE_SECONDS = 3.0
+RENDERERS = 64
 WORTH_PACKING = 600
 KEEP = "carneau.keep_seconds"
 READ_BY_PUBLIC_PAGES: set[str] = set()
@@ -49,16 +51,16 @@ def public(
                 request.environ[KEEP] = seconds
             return response
 
+        wrapper.is_public = True  # type: ignore[attr-defined]
         return wrapper
 
     return decorate
 
 
 class Kept:
-    """One page as it goes out: plain and packed, with its headers. `renewing` is held by the thread that renders its
-    successor; the others get this one meanwhile, unless it is older than STALE_SECONDS."""
+    """One page as it goes out: plain and packed, with its headers."""
 
-    __slots__ = ("body", "etag", "headers", "packed", "packed_headers", "renewing", "short_headers", "until")
+    __slots__ = ("body", "etag", "headers", "packed", "packed_headers", "short_headers", "until")
 
     def __init__(self, body: bytes, headers: Headers, until: float) -> None:
         plain = [(name, value) for name, value in headers if name.lower() != "content-length"]
@@ -69,7 +71,6 @@ class Kept:
         self.packed_headers = [*plain, *encoding, ("Content-Length", str(len(packed)))]
         self.short_headers = [(name, value) for name, value in plain if name.lower() != "content-type"]
         self.etag = next(value for name, value in headers if name.lower() == "etag").removeprefix("W/")
-        self.renewing = threading.Lock()
 
     def __len__(self) -> int:
         return len(self.body) + len(self.packed) + 2000
@@ -87,38 +88,49 @@ class Kept:
 
 
 class KeptPages:
-    """WSGI middleware around Flask. The oldest pages go when the memory for them is used up."""
+    """WSGI middleware around Flask. One thread renders a page; the others get the last one meanwhile, or wait where
+    there is none that is fresh enough. The oldest pages go when the memory for them is used up."""
 
-    def __init__(self, app: "WSGIApplication") -> None:
-        self.app = app
+    def __init__(self, app: Flask) -> None:
+        self.app = app.wsgi_app
+        self.url_map, self.views = app.url_map, app.view_functions
         self.pages: OrderedDict[Key, Kept] = OrderedDict()
         self.bytes = 0
         self.lock = threading.Lock()
+        self.rendering = [threading.Lock() for _ in range(RENDERERS)]
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self.app(environ, start_response)
         key = key_of(environ)
         kept = self.pages.get(key)
-        if kept is None:
-            return self.render(key, environ, start_response)
-        age = time.monotonic() - kept.until
-        if age < 0:
+        if kept is not None and time.monotonic() < kept.until:
             return kept.answer(environ, start_response)
-        return self.renew(key, kept, age > STALE_SECONDS, environ, start_response)
+        if kept is None and not self.is_public(environ):
+            return self.app(environ, start_response)
+        return self.renew(key, kept, environ, start_response)
+
+    def is_public(self, environ: "WSGIEnvironment") -> bool:
+        try:
+            endpoint, _ = self.url_map.bind("").match(environ.get("PATH_INFO", ""), method="GET")
+        except HTTPException:
+            return False
+        return getattr(self.views.get(endpoint), "is_public", False)
 
     def renew(
-        self, key: Key, kept: Kept, too_old: bool, environ: "WSGIEnvironment", start_response: "StartResponse"
+        self, key: Key, kept: Kept | None, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        mine = kept.renewing.acquire(timeout=PATIENCE_SECONDS if too_old else 0)
+        will_do = kept is not None and time.monotonic() < kept.until + STALE_SECONDS
+        lock = self.rendering[hash(key) % RENDERERS]
+        mine = lock.acquire(timeout=0 if will_do else PATIENCE_SECONDS)
         try:
             newest = self.pages.get(key)
-            if newest is not None and (newest is not kept or not (mine or too_old)):
+            if newest is not None and (newest is not kept or (will_do and not mine)):
                 return newest.answer(environ, start_response)
             return self.render(key, environ, start_response)
         finally:
             if mine:
-                kept.renewing.release()
+                lock.release()
 
     def render(self, key: Key, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         seen: list[tuple[str, Headers]] = []
@@ -189,7 +201,7 @@ def _normal(query: str) -> str:
 
 
 def init_app(app: Flask) -> None:
-    pages = KeptPages(app.wsgi_app)
+    pages = KeptPages(app)
     app.wsgi_app = pages  # type: ignore[method-assign]
     app.extensions["kept_pages"] = pages
     app.after_request(default_to_private)

@@ -176,6 +176,17 @@ def test_a_page_of_long_ago_is_waited_for_not_shown(room):
     assert room.rendered == 2
 
 
+def test_the_first_visitors_of_all_wait_for_one_rendering(room):
+    room.gate.clear()
+    with ThreadPoolExecutor(8) as pool:
+        answers = [pool.submit(room.get, "/p/a") for _ in range(8)]
+        time.sleep(0.2)
+        room.gate.set()
+        pages = {answer.result(timeout=5).data for answer in answers}
+    assert len(pages) == 1
+    assert room.rendered == 1
+
+
 def test_memory_for_pages_is_bounded(room):
     kept = room.app.extensions["kept_pages"]
     room.size = 800_000
