@@ -13,10 +13,11 @@ from carneau.inventory.models import Counters
 from carneau.organisations.models import Organisation
 
 # 'simple' keeps every word of every language findable; stemming would need to know the organiser's language.
-SEARCH = """setweight(to_tsvector('simple', title), 'A')
- || setweight(to_tsvector('simple', venue_name || ' ' || city), 'B')
- || setweight(to_tsvector('simple', summary), 'C')
- || setweight(to_tsvector('simple', description), 'D')"""
+# folded() is ours (see the migration): lower case, without accents.
+SEARCH = """setweight(to_tsvector('simple', folded(title)), 'A')
+ || setweight(to_tsvector('simple', folded(venue_name || ' ' || city)), 'B')
+ || setweight(to_tsvector('simple', folded(summary)), 'C')
+ || setweight(to_tsvector('simple', folded(description)), 'D')"""
 
 
 class EventStatus(StrEnum):

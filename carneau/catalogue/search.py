@@ -72,9 +72,9 @@ def _in_month(month: str) -> list[sa.ColumnElement[bool]]:
 
 def _question(q: str) -> sa.ColumnElement[Any]:
     """Words as in any search box (`"exact words"`, `-without`, `or`); the last one may be unfinished."""
-    whole = sa.func.websearch_to_tsquery("simple", q)
+    whole = sa.func.websearch_to_tsquery("simple", sa.func.folded(q))
     last = LAST_WORD.search(q)
     if last is None or q.count('"') % 2 or " or " in q.lower():
         return whole
-    begun = sa.func.to_tsquery("simple", f"'{last[1]}':*")
-    return sa.func.websearch_to_tsquery("simple", q[: last.start()]).op("&&")(begun)
+    begun = sa.func.to_tsquery("simple", sa.func.folded(f"'{last[1]}':*"))
+    return sa.func.websearch_to_tsquery("simple", sa.func.folded(q[: last.start()])).op("&&")(begun)

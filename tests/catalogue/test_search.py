@@ -21,7 +21,7 @@ def found(**parameters):
 def season(database):
     make_event(title="The Weather in the Walls", venue_name="Théâtre du Quai", description="A house that *listens*.")
     make_event(title="Undertow", summary="Slow house in a dry dock", venue_name="La Cale", city="Orvelle")
-    make_event(title="Four Chairs", summary="A string quartet", city="Rippwell")
+    make_event(title="Four Chairs", summary="A string quartet", venue_name="Łódź", street="", city="Strasse")
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,10 @@ def season(database):
         ("wal wea", set()),
         ("weather wal", {"The Weather in the Walls"}),
         ("théâ", {"The Weather in the Walls"}),
+        ("theatre", {"The Weather in the Walls"}),
+        ("THÉÂTRE du q", {"The Weather in the Walls"}),
+        ("the\u0301atre", {"The Weather in the Walls"}),
+        ("lódz strasse", {"Four Chairs"}),
         ("listens", {"The Weather in the Walls"}),
         ("house", {"The Weather in the Walls", "Undertow"}),
         ("house -dock", {"The Weather in the Walls"}),
