@@ -75,8 +75,10 @@ def url(ticket: Ticket) -> str:
     return f"{site.scheme}://{site.netloc}/t/{code(ticket)}".upper()
 
 
+@lru_cache(maxsize=32)
 def matrix(text: str) -> list[list[bool]]:
-    """Rows of dark modules without the quiet zone: at most 45 x 45 (version 7) for a host of up to 45 letters."""
+    """Rows of dark modules without the quiet zone: at most 45 x 45 (version 7) for a host of up to 45 letters.
+    A mail draws each code twice, for the screen and for paper: the cache spares it half."""
     drawing = QRCode(error_correction=ERROR_CORRECT_M, mask_pattern=MASK, border=0)
     drawing.add_data(text, optimize=0)
     drawing.make(fit=True)

@@ -50,6 +50,8 @@ class Sheet(FPDF):
     # fpdf2 hands lines in a built-in font back as the bytes of its encoding, and would encode them again.
     def _broken(self, text: str, face: str, size: float, width: float) -> list[str]:
         self.use(face, size, text)
+        if self.get_string_width(text) <= width:
+            return [text]
         lines = self.multi_cell(width, text=text, dry_run=True, output=MethodReturnValue.LINES, align="L")
         if self.is_ttf_font:
             return cast("list[str]", lines)

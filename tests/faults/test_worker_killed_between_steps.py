@@ -29,7 +29,7 @@ POINTS = [
     "after_stamp",
     "before_done fulfilment.send",
 ]
-SECONDS = 40
+SECONDS = 90
 
 
 @pytest.fixture
