@@ -40,11 +40,10 @@ def draw(tickets: list[Ticket], posters: Mapping[int, EventImage]) -> bytes:
 def _shape(sheet: Sheet, event: Event) -> None:
     """The outline, the stripe, and the perforation with a bite at each end."""
     tear = LEFT + WIDTH - STUB
-    accent = event.accent_light.lstrip("#")
     sheet.set_draw_color(120)
     sheet.set_line_width(0.3)
     sheet.rect(LEFT, TOP, WIDTH, HEIGHT)
-    sheet.set_fill_color(*(int(accent[i : i + 2], 16) for i in (0, 2, 4)))
+    sheet.set_fill_color(*_accent(event))
     sheet.rect(LEFT, TOP, 3.5, HEIGHT, style="F")
     sheet.set_dash_pattern(1, 1.4)
     sheet.line(tear, TOP + BITE, tear, TOP + HEIGHT - BITE)
@@ -59,15 +58,31 @@ def _shape(sheet: Sheet, event: Event) -> None:
 
 def _face(sheet: Sheet, ticket: Ticket) -> None:
     event, x, width = ticket.event, LEFT + 3.5 + PADDING, WIDTH - STUB - 3.5 - 2 * PADDING
-    y = sheet.text_block((x, TOP + 8, width), event.title, "serif", (27, 13), 3)
+    y = _title(sheet, event.title, (x, TOP + 8, width))
     y = sheet.text_block((x, y + 3, width), filters.day(event.starts_at, event.time_zone), "strong", (11.5, 8), 1)
     y = sheet.text_block((x, y + 0.5, width), calendar.times(event), "sans", (10.5, 8), 1)
     sheet.text_block((x, y + 0.5, width), calendar.place(event), "sans", (10.5, 8), 2)
     y = TOP + HEIGHT - 25
     sheet.set_draw_color(200)
     sheet.line(x, y, x + width, y)
+    sheet.set_text_color(*_accent(event))
     y = sheet.text_block((x, y + 3.5, width), ticket.ticket_type.name, "serif", (20, 11), 1)
+    sheet.set_text_color(0)
     sheet.text_block((x, y + 1, width), ticket.holder_name, "sans", (12, 7), 1)
+
+
+def _title(sheet: Sheet, title: str, at: tuple[float, float, float]) -> float:
+    """On one line if a smaller size makes that possible: no last word stands alone."""
+    sheet.use("serif", 20, title)
+    if sheet.get_string_width(title) <= at[2]:
+        return sheet.text_block(at, title, "serif", (27, 20), 1)
+    return sheet.text_block(at, title, "serif", (27, 13), 3)
+
+
+def _accent(event: Event) -> tuple[int, int, int]:
+    """Its shade for light paper, which passes contrast on white too."""
+    red, green, blue = bytes.fromhex(event.accent_light.lstrip("#"))
+    return red, green, blue
 
 
 def _stub(sheet: Sheet, ticket: Ticket) -> None:
