@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton, format_time, get_timezone_gmt
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_gmt
 from flask import Flask, current_app
 
 from carneau.core import clock
@@ -40,8 +40,10 @@ def time_of_day(at: datetime, zone: str) -> str:
     return format_time(at.astimezone(ZoneInfo(zone)), "short", locale=_locale())
 
 
-def moment(at: datetime, zone: str, style: str = "medium") -> str:
-    return format_datetime(at, style, tzinfo=ZoneInfo(zone), locale=_locale())
+def moment(at: datetime, zone: str) -> str:
+    """`Sat, 20 Feb 2027, 12:00` in the event's zone."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{format_skeleton('yMMMEd', local, locale=_locale())}, {time_of_day(at, zone)}"
 
 
 def zone_name(zone: str, at: datetime) -> str:
