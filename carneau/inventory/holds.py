@@ -6,9 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from carneau.core.db import db
-from carneau.inventory import availability, expiry
-from carneau.inventory.models import Hold
+from carneau.inventory import expiry, rooms
 from carneau.inventory.refusals import BeingPaid, CartFull, HoldExpired, SoldOut
+from carneau.inventory.rooms import MOST_PER_CART
 from carneau.inventory.statements import (
     CHANGE,
     EXTEND,
@@ -22,9 +22,7 @@ from carneau.inventory.statements import (
     TAKE,
 )
 
-MOST_PER_CART = 50
-
-__all__ = ["BeingPaid", "CartFull", "HoldExpired", "SoldOut"]
+__all__ = ["MOST_PER_CART", "BeingPaid", "CartFull", "HoldExpired", "SoldOut"]
 
 
 def take(cart_id: int, organisation_id: int, ticket_type_id: int, quantity: int, minutes: int) -> datetime:
@@ -39,9 +37,7 @@ def take(cart_id: int, organisation_id: int, ticket_type_id: int, quantity: int,
         "minutes": minutes,
         "most": MOST_PER_CART,
     }
-    ends_at: datetime | None = _claim(TAKE, values)
-    if ends_at is None:
-        raise _refusal(cart_id, ticket_type_id, quantity)
+    ends_at: datetime = _claim(TAKE, values)
     return ends_at
 
 
@@ -53,10 +49,12 @@ def change(cart_id: int, ticket_type_id: int, quantity: int) -> datetime:
         "quantity": quantity,
         "most": MOST_PER_CART,
     }
-    ends_at: datetime | None = _claim(CHANGE, values)
-    if ends_at is None:
-        hold = _own(cart_id, ticket_type_id)
-        raise _refusal(cart_id, ticket_type_id, quantity) if hold and hold.is_live else HoldExpired()
+    try:
+        ends_at: datetime = _claim(CHANGE, values)
+    except SoldOut as refusal:
+        if refusal.own:
+            raise
+        raise HoldExpired from refusal
     return ends_at
 
 
@@ -104,7 +102,11 @@ def sell(purchase_id: int) -> dict[int, int]:
 
 def sell_free(ticket_type_id: int, quantity: int) -> bool:
     """Sells places that nobody holds; False, and nothing changed, if there are not that many."""
-    return _claim(SELL_FREE, {"ticket_type_id": ticket_type_id, "quantity": quantity}) is not None
+    try:
+        _claim(SELL_FREE, {"ticket_type_id": ticket_type_id, "quantity": quantity})
+    except SoldOut:
+        return False
+    return True
 
 
 def give_back(ticket_type_id: int, quantity: int) -> None:
@@ -113,28 +115,15 @@ def give_back(ticket_type_id: int, quantity: int) -> None:
 
 
 def _claim(statement: sa.TextClause, values: dict[str, Any]) -> Any:
-    """Where there is no room, whoever needs the places ends the holds that have run out, and tries once more."""
+    """Where the counters leave no room but holds that have run out would, whoever needs the places ends those and tries
+    once more, with the counters locked: nobody is refused a place that is free."""
     done = db.session.execute(statement, values).scalar()
-    if done is None and expiry.free(values["ticket_type_id"]):
+    if done is not None:
+        return done
+    room = rooms.of(values["ticket_type_id"], values.get("cart_id"))
+    if room.fits(values["quantity"]):
+        expiry.free(values["ticket_type_id"])
         done = db.session.execute(statement, values).scalar()
+    if done is None:
+        raise room.refusal(values["quantity"])
     return done
-
-
-def _own(cart_id: int, ticket_type_id: int) -> Any:
-    is_live = sa.and_(Hold.released_at.is_(None), Hold.expires_at > sa.func.now())
-    return db.session.execute(
-        sa.select(Hold.quantity, Hold.purchase_id, is_live.label("is_live")).where(
-            Hold.cart_id == cart_id, Hold.ticket_type_id == ticket_type_id
-        )
-    ).one_or_none()
-
-
-def _refusal(cart_id: int, ticket_type_id: int, quantity: int) -> BeingPaid | CartFull | SoldOut:
-    hold = _own(cart_id, ticket_type_id)
-    own = hold.quantity if hold and hold.is_live else 0
-    places = availability.of([ticket_type_id], apart_from=cart_id)[ticket_type_id]
-    if hold and hold.purchase_id:
-        return BeingPaid()
-    if own + places.remaining >= quantity:
-        return CartFull(MOST_PER_CART)
-    return SoldOut(places, own)

@@ -28,8 +28,8 @@ class SoldOut(Conflict):
     """Fewer places are free than were asked for. `obtainable` is the number this cart could have: what is free
     (`remaining`) and what it holds already (`own`). `held` are with others, back by `back_by` if nobody buys them."""
 
-    def __init__(self, places: Availability, own: int = 0) -> None:
-        self.remaining = max(places.remaining, 0)
+    def __init__(self, places: Availability, own: int, asked: int) -> None:
+        self.remaining = max(0, min(places.remaining, asked - own - 1))
         self.own = own
         self.obtainable = own + self.remaining
         self.held = max(places.held - own, 0)

@@ -1,6 +1,7 @@
 """The statements that move stock. Each is one round trip with its condition inside, so nothing can come between a look
-and a leap. Locks are taken in one order everywhere: type by type in id order, and of a type the hold before the
-counters. `now()` is PostgreSQL's, for everyone the same."""
+and a leap. Locks are taken in one order everywhere: type by type in id order, and of a type one's own hold before the
+counters. Only ending other people's holds locks the counters first, and then never waits for a hold. `now()` is
+PostgreSQL's, for everyone the same."""
 
 import sqlalchemy as sa
 
@@ -67,10 +68,13 @@ RELEASE = sa.text(
         WHERE t.id = ordered.id RETURNING t.id"""
 )
 
-# SKIP LOCKED: a hold that its visitor is just prolonging, or that another sweep is freeing, is none of ours.
+# Whoever needs the places waits here for a sweep that is just freeing them, and then has the counters to itself.
+# SKIP LOCKED: a hold that its own visitor is just changing or taking again is none of ours.
 FREE_EXPIRED = sa.text(
-    """WITH expired AS (
-           SELECT id FROM holds WHERE ticket_type_id = :ticket_type_id AND released_at IS NULL
+    """WITH stock AS (
+           SELECT id FROM ticket_types WHERE id = :ticket_type_id FOR NO KEY UPDATE
+       ), expired AS (
+           SELECT id FROM holds WHERE ticket_type_id = (SELECT id FROM stock) AND released_at IS NULL
               AND purchase_id IS NULL AND expires_at <= now()
             ORDER BY expires_at LIMIT :most FOR UPDATE SKIP LOCKED
        ), released AS (
@@ -159,4 +163,11 @@ AVAILABILITY = sa.text(
                                AND h.released_at IS NULL AND h.expires_at > now()
                                AND h.cart_id IS DISTINCT FROM :apart_from) latest ON true
         WHERE t.id = ANY(:ticket_type_ids)"""
+)
+
+CART_SHARE = sa.text(
+    """SELECT coalesce(sum(quantity) FILTER (WHERE ticket_type_id = :ticket_type_id AND expires_at > now()), 0) AS own,
+              coalesce(sum(quantity) FILTER (WHERE ticket_type_id <> :ticket_type_id), 0) AS beside,
+              count(purchase_id) FILTER (WHERE ticket_type_id = :ticket_type_id) > 0 AS is_paid
+         FROM holds WHERE cart_id = :cart_id AND released_at IS NULL"""
 )
