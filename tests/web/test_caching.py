@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask, Response, request, session
 
-from carneau.web import caching
+from carneau.web import caching, kept_pages
 
 
 class Room:
@@ -164,7 +164,7 @@ def test_one_thread_renews_while_the_others_get_the_last_page(room):
 
 def test_a_page_of_long_ago_is_waited_for_not_shown(room):
     last = room.get("/p/a").data
-    time.sleep(0.25 + caching.STALE_SECONDS)
+    time.sleep(0.25 + kept_pages.STALE_SECONDS)
     room.gate.clear()
     with ThreadPoolExecutor(5) as pool:
         answers = [pool.submit(room.get, "/p/a") for _ in range(5)]
@@ -192,10 +192,10 @@ def test_memory_for_pages_is_bounded(room):
     room.size = 800_000
     for number in range(30):
         room.get(f"/p/{number}")
-    assert 0 < kept.bytes <= caching.MOST_BYTES < 30 * room.size
+    assert 0 < kept.bytes <= kept_pages.MOST_BYTES < 30 * room.size
     assert kept.bytes == sum(len(page) for page in kept.pages.values())
 
-    room.size = caching.LARGEST_PAGE + 1
+    room.size = kept_pages.LARGEST_PAGE + 1
     before = len(kept.pages)
     assert room.get("/p/too-large").status_code == 200
     assert len(kept.pages) == before
@@ -210,4 +210,4 @@ def test_many_threads_over_many_pages_leave_the_books_right(room):
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(visit, range(120))) == {200}
     kept = room.app.extensions["kept_pages"]
-    assert kept.bytes == sum(len(page) for page in kept.pages.values()) <= caching.MOST_BYTES
+    assert kept.bytes == sum(len(page) for page in kept.pages.values()) <= kept_pages.MOST_BYTES
