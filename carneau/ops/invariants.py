@@ -48,6 +48,11 @@ QUERIES = {
            AND p.cart_id IS NOT NULL
            AND NOT EXISTS (SELECT 1 FROM payments y WHERE y.purchase_id = p.id AND y.paid_at IS NOT NULL
                               AND y.amount_minor = p.total_minor AND y.currency = p.currency)""",
+    "I6 what is fulfilled keeps exactly one payment": """
+        SELECT p.id FROM purchases p
+         WHERE p.payment_status IN ('succeeded', 'partially_refunded') AND p.total_minor > 0 AND p.cart_id IS NOT NULL
+           AND (SELECT count(*) FROM payments y WHERE y.purchase_id = p.id AND y.paid_at IS NOT NULL
+                   AND y.sent_back IS NULL) <> 1""",
     "I7 a paid purchase has one confirmation, another none": """
         SELECT p.id FROM purchases p
           LEFT JOIN mails m ON m.kind = 'confirmation' AND m.subject = 'purchases' AND m.subject_id = p.id
