@@ -63,8 +63,10 @@ def end(purchase_id: int, ref: str, wish: OnExpiry) -> PaymentStatus:
 def told_as_not_started(ref: str) -> Iterator[None]:
     try:
         yield
-    except (gateway.Unreachable, gateway.Declined) as error:
-        raise NotStarted(ref, isinstance(error, gateway.Declined)) from error
+    except gateway.Unreachable as error:
+        raise NotStarted(ref, is_declined=False) from error
+    except (gateway.Declined, starting.NoSession) as error:
+        raise NotStarted(ref, is_declined=True) from error
 
 
 def _place(visitor_secret: str | None, name: str, email: str) -> Placed:

@@ -4,7 +4,7 @@ the session any more; where Stripe does not answer, everything is kept."""
 from carneau.core.db import transaction
 from carneau.payments import gateway, queries, settling
 from carneau.payments.models import OnExpiry
-from carneau.payments.starting import Errand
+from carneau.payments.starting import Errand, NoSession, create_or_find
 from carneau.purchases import queries as purchases
 from carneau.purchases.models import PaymentStatus
 
@@ -48,10 +48,9 @@ def _expire(errand: Errand, actor: str) -> None:
     """An attempt whose session we do not know is asked for again with its own key: that gives us the session to
     expire, or the certainty that there is none."""
     try:
-        session_id = errand.session_id or gateway.create_session(errand.params, errand.idempotency_key).session_id
-        facts = gateway.expire_session(session_id)
-    except gateway.Declined as error:
-        if errand.session_id and error.code != MISSING:
+        facts = gateway.expire_session(errand.session_id or create_or_find(errand).session_id)
+    except (NoSession, gateway.Declined) as error:
+        if isinstance(error, gateway.Declined) and error.code != MISSING:
             raise
         with transaction():
             settling.lapse(queries.get_locked(errand.payment_id), actor)

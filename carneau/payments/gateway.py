@@ -80,6 +80,16 @@ def create_session(params: dict[str, Any], idempotency_key: str) -> SessionFacts
     return SessionFacts.of(made.to_dict())
 
 
+def find_session(metadata: dict[str, str], since: datetime) -> SessionFacts | None:
+    """By what we wrote into it, for when its idempotency key only repeats an error. Newest first."""
+    params: dict[str, Any] = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+    for page in _pages("list sessions", _v1().checkout.sessions.list, params):
+        for session in page:
+            if session["metadata"] == metadata:
+                return SessionFacts.of(session)
+    return None
+
+
 def retrieve_session(session_id: str) -> SessionFacts:
     found = _ask(
         "retrieve session",
@@ -106,10 +116,14 @@ def refund(payment_intent_id: str, amount_minor: int, idempotency_key: str) -> t
 
 def events_since(since: datetime, kinds: tuple[str, ...]) -> Iterator[list[dict[str, Any]]]:
     """Newest first, page by page of a hundred; each page is a request."""
-    params: dict[str, Any] = {"created": {"gte": int(since.timestamp())}, "types": list(kinds), "limit": 100}
+    params = {"created": {"gte": int(since.timestamp())}, "types": list(kinds), "limit": 100}
+    return _pages("list events", _v1().events.list, params)
+
+
+def _pages(what: str, listing: Callable[..., Any], params: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
     while True:
-        page = _ask("list events", partial(_v1().events.list, params=params))
-        yield [event.to_dict() for event in page.data]
+        page = _ask(what, partial(listing, params=params))
+        yield [each.to_dict() for each in page.data]
         if not page.has_more:
             return
         params = params | {"starting_after": page.data[-1].id}

@@ -2,12 +2,14 @@
 keeps the session. Whoever dies in between, or asks twice, gets the same session by the same idempotency key."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 
+from carneau.core import clock
 from carneau.core.db import db, transaction
 from carneau.core.errors import Conflict
 from carneau.payments import gateway, queries, sessions
@@ -19,10 +21,15 @@ from carneau.purchases.models import PaymentStatus, Purchase
 from carneau.purchases.placing import payable_until
 
 MOST_ATTEMPTS = 5
+NO_REQUEST_LASTS_LONGER = timedelta(minutes=2)
 
 
 class TooManyAttempts(Conflict):
     pass
+
+
+class NoSession(Exception):  # noqa: N818  named for what is true
+    """Stripe has none for this attempt, and will make none: another attempt may."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +40,16 @@ class Errand:
     session_id: str | None
     params: dict[str, Any]
     idempotency_key: str
+    begun_at: datetime
 
     @classmethod
     def of(cls, payment: Payment, purchase: Purchase) -> "Errand":
         return cls(
-            payment.id,
-            payment.stripe_session_id,
-            sessions.params(payment, purchase),
-            sessions.idempotency_key(payment, purchase),
+            payment_id=payment.id,
+            session_id=payment.stripe_session_id,
+            params=sessions.params(payment, purchase),
+            idempotency_key=sessions.idempotency_key(payment, purchase),
+            begun_at=payment.created_at,
         )
 
 
@@ -77,8 +86,7 @@ def _attempt(purchase: Purchase) -> Payment:
 
 
 def run(errand: Errand) -> SessionFacts:
-    """Asks Stripe. Unreachable: nothing is known and everything is kept. Declined: there is no session, and the next
-    attempt may try another."""
+    """Asks Stripe. Raises gateway.Unreachable (nothing is known, and everything is kept) or NoSession."""
     facts = gateway.retrieve_session(errand.session_id) if errand.session_id else _create(errand)
     with transaction():
         _keep(errand.payment_id, facts)
@@ -87,11 +95,27 @@ def run(errand: Errand) -> SessionFacts:
 
 def _create(errand: Errand) -> SessionFacts:
     try:
-        return gateway.create_session(errand.params, errand.idempotency_key)
-    except gateway.Declined:
+        return create_or_find(errand)
+    except NoSession:
         with transaction():
             never_was(errand.payment_id)
         raise
+
+
+def create_or_find(errand: Errand) -> SessionFacts:
+    """The one session of this attempt, whoever asked first. Stripe repeats to a key what it first answered, an error
+    of its own included: an attempt that keeps failing is looked for among all sessions."""
+    try:
+        return gateway.create_session(errand.params, errand.idempotency_key)
+    except gateway.Declined as error:
+        raise NoSession(error.code) from error
+    except gateway.Unreachable:
+        if clock.now() - errand.begun_at < NO_REQUEST_LASTS_LONGER:
+            raise
+    found = gateway.find_session(errand.params["metadata"], errand.begun_at - NO_REQUEST_LASTS_LONGER)
+    if found is None:
+        raise NoSession("not found")
+    return found
 
 
 def _keep(payment_id: int, facts: SessionFacts) -> None:
@@ -122,11 +146,9 @@ def again(purchase_id: int) -> SessionFacts | None:
         return None
     try:
         return run(errand)
-    except gateway.Declined:
-        if errand.session_id:
-            raise
-    renewed = _prepare_again(purchase_id)
-    return run(renewed) if renewed else None
+    except NoSession:
+        renewed = _prepare_again(purchase_id)
+        return run(renewed) if renewed else None
 
 
 def _prepare_again(purchase_id: int) -> Errand | None:
