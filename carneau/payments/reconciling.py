@@ -28,7 +28,7 @@ def reconcile(look_back: timedelta | None = None) -> int:
 def _keep(events: list[dict[str, object]]) -> int:
     with transaction():
         known = webhook.known([str(event["id"]) for event in events])
-        return sum(webhook.keep(event) for event in events if event["id"] not in known)
+        return sum(webhook.keep(event) for event in reversed(events) if event["id"] not in known)
 
 
 def _read_until() -> datetime:
