@@ -1,0 +1,80 @@
+"""axe-core on every page of a purchase, in both themes and at two widths, and no page wider than its window."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+AXE = (Path(__file__).parent / "vendored/axe-core-4.14.1.min.js").read_text()
+WIDTHS = (320, 1280)
+VIOLATIONS = """() => axe.run(document, {resultTypes: ['violations']}).then(({violations}) =>
+    violations.map(({id, nodes}) => `${id}: ${nodes.map(({target}) => target).join(', ')}`))"""
+TOO_WIDE = """() => document.documentElement.scrollWidth > innerWidth ?
+    [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+    .map(e => `wider than the window: ${e.tagName} ${e.className}`).slice(0, 3) : []"""
+STILL_PAGES = (
+    "/",
+    "/?q=xylophone+in+space",
+    "/e/parallel-fields",
+    "/e/parallel-fields/availability",
+    "/e/tamsin-orrevall",
+    "/e/ballast",
+    "/cart",
+    "/checkout/success",
+    "/no-such-page",
+)
+
+Phone = Callable[..., BrowserContext]
+
+
+def faults(page: Page) -> list[str]:
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 740})
+        page.wait_for_load_state("networkidle")
+        page.evaluate(AXE)
+        found += [f"{width} px: {fault}" for fault in (*page.evaluate(VIOLATIONS), *page.evaluate(TOO_WIDE))]
+    return found
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", STILL_PAGES)
+def test_a_page_that_anyone_may_open_has_no_fault(phone: Phone, path: str, theme: str) -> None:
+    page = phone(color_scheme=theme, reduced_motion="reduce").new_page()
+    page.goto(path)
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_of_a_purchase_has_a_fault(phone: Phone, theme: str) -> None:
+    page = phone(color_scheme=theme, reduced_motion="reduce").new_page()
+    found = {}
+    page.goto("/e/parallel-fields")
+    page.locator(".type select").first.select_option("2")
+    page.get_by_role("button", name="Put into the cart").click()
+    page.wait_for_url("**/cart")
+    found["cart"] = faults(page)
+    page.get_by_role("link", name="Check out").click()
+    found["checkout"] = faults(page)
+    page.get_by_role("button", name="Pay").click()
+    page.get_by_role("alert").wait_for()
+    found["checkout with errors"] = faults(page)
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_label("Your e-mail address").fill("ada@example.org")
+    page.get_by_role("button", name="Pay").click()
+    page.get_by_role("link", name="Back to").click()
+    page.get_by_role("heading", name="Nothing has been paid yet").wait_for()
+    found["cancelled"] = faults(page)
+    page.get_by_role("button", name="Try again").click()
+    for label, text in (("Card number", "4242424242424242"), ("Expiry", "12/34"), ("Security code", "123")):
+        page.get_by_label(label).fill(text)
+    page.get_by_role("button", name="Pay").click()
+    page.get_by_role("heading", name="Your tickets are here").wait_for()
+    found["success"] = faults(page)
+    page.get_by_role("link", name="Keep this link").click()
+    found["purchase"] = faults(page)
+    page.get_by_role("link", name=re.compile("Weekend")).first.click()
+    found["ticket"] = faults(page)
+    assert {name: at for name, at in found.items() if at} == {}
