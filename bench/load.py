@@ -87,14 +87,17 @@ def get(path: str) -> Request:
     return lambda _number: message
 
 
-def post(path: str, body: Callable[[int], bytes], headers: str = "") -> Request:
+FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
+
+
+def post(path: str, body: Callable[[int], bytes], headers: str = FORM) -> Request:
     """`headers` end with CRLF each."""
 
     def build(number: int) -> bytes:
         data = body(number)
         head = (
             f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}"
-            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(data)}\r\n\r\n"
+            f"Content-Length: {len(data)}\r\n\r\n"
         )
         return head.encode() + data
 

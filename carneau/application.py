@@ -50,6 +50,7 @@ def flask_settings(config: "Config") -> dict[str, Any]:
             "pool_size": config.database_pool_size,
             "max_overflow": 0,
             "pool_timeout": 3,
+            "hide_parameters": True,
             "connect_args": {"options": CONNECTION_OPTIONS, "connect_timeout": 3},
         },
         "MAX_CONTENT_LENGTH": LARGEST_REQUEST_BYTES,

@@ -97,6 +97,7 @@ def run(outbox_id: int) -> bool:
         return False
     crash.point(f"leased {row.job}")
     try:
+        _refuse_poison(row.job, row.attempts)
         JOBS[row.job].run(*row.arguments)
         db.session.remove()
     except Exception as error:  # noqa: BLE001  the one boundary where any failure becomes a later try
@@ -106,6 +107,15 @@ def run(outbox_id: int) -> bool:
     with transaction():
         db.session.execute(DONE, {"id": outbox_id})
     return True
+
+
+class Poison(Exception):  # noqa: N818  named for what is true
+    """A job that ended its worker on each of its tries raised nothing that could be counted."""
+
+
+def _refuse_poison(name: str, attempts: int) -> None:
+    if attempts > JOBS[name].tries:
+        raise Poison
 
 
 def _failed(outbox_id: int, name: str, attempts: int, error: Exception) -> None:

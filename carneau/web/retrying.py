@@ -1,5 +1,6 @@
 import random
 import time
+from typing import Any
 
 import psycopg.errors
 import sqlalchemy.exc
@@ -23,6 +24,9 @@ def is_passing(error: sqlalchemy.exc.DBAPIError) -> bool:
 class RetryingFlask(Flask):
     """Runs a view again when its transaction lost a deadlock or its connection: nothing was committed then,
     and every step that reaches out (Stripe) is idempotent. What still fails is answered 503 by `web.errors`."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """`web.errors.crashed` logs it, once and as JSON."""
 
     def dispatch_request(self) -> ResponseReturnValue:
         for attempt in range(1, TRIES):
