@@ -6,6 +6,7 @@ from collections.abc import Callable
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
+from carneau.cart import jobs as cart
 from carneau.core import log
 from carneau.fulfilment import sweeps as fulfilment
 from carneau.inventory import jobs as inventory
@@ -18,6 +19,7 @@ SWEEPS: list[tuple[float, Sweep]] = [
     (60, fulfilment.complete_paid),
     (120, payments.reconcile_later),
     (600, payments.ask_about_delayed),
+    (600, cart.forget_carts),
 ]
 
 

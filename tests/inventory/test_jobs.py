@@ -4,13 +4,14 @@ from carneau.core.db import db, transaction
 from carneau.inventory import expiry, holds
 from carneau.inventory.jobs import expire_holds
 from carneau.inventory.models import Hold
-from tests.making import make_cart, make_event, make_ticket_type, run_out
+from tests.making import make_cart, make_event, make_pending_purchase, make_ticket_type, run_out
 
 
 def hold(ticket_type, quantity=1):
     cart = make_cart(ticket_type.organisation_id)
     with transaction():
         holds.take(cart.id, cart.organisation_id, ticket_type.id, quantity, 15)
+    return cart
 
 
 def live_holds(ticket_type):
@@ -31,6 +32,20 @@ def test_the_sweep_ends_what_has_run_out_and_nothing_else(database, invariants_h
     assert expire_holds() == 3
     assert (live_holds(standing), live_holds(seated)) == (0, 1)
     assert expire_holds() == 0
+    invariants_hold()
+
+
+def test_the_sweep_leaves_what_is_being_paid(database, invariants_hold):
+    standing = make_ticket_type()
+    paying = hold(standing, 2)
+    purchase = make_pending_purchase(paying)
+    with transaction():
+        holds.hand_over(paying.id, purchase.id, 31)
+    hold(standing)
+    run_out(standing.id)
+
+    assert expire_holds() == 1
+    assert live_holds(standing) == 1
     invariants_hold()
 
 
