@@ -124,3 +124,24 @@ class DisputeFacts:
             amount_minor=dispute["amount"],
             reason=dispute["reason"],
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundFacts:
+    """`refund_id` is that of our own row, 0 for a refund made elsewhere."""
+
+    stripe_refund_id: str
+    refund_id: int
+    origin: Origin
+    payment_intent_id: str | None
+    status: str
+
+    @classmethod
+    def of(cls, refund: Json) -> "RefundFacts":
+        return cls(
+            stripe_refund_id=refund["id"],
+            refund_id=_number(_metadata(refund, "refund")),
+            origin=Origin.of(refund),
+            payment_intent_id=_id_of(refund.get("payment_intent")),
+            status=refund["status"] or "pending",
+        )

@@ -11,7 +11,7 @@ import stripe
 from requests.adapters import HTTPAdapter
 
 from carneau.core import log, settings
-from carneau.payments.facts import SessionFacts
+from carneau.payments.facts import RefundFacts, SessionFacts
 
 TIMEOUT_SECONDS = 10
 RETRIES = 1
@@ -107,11 +107,10 @@ def expire_session(session_id: str) -> SessionFacts:
     return SessionFacts.of(ended.to_dict())
 
 
-def refund(payment_intent_id: str, amount_minor: int, idempotency_key: str) -> tuple[str, str]:
-    """The refund's id and status (`succeeded`, `pending`, `failed`)."""
-    params = {"payment_intent": payment_intent_id, "amount": amount_minor}
+def refund(payment_intent_id: str, amount_minor: int, metadata: dict[str, str], idempotency_key: str) -> RefundFacts:
+    params = {"payment_intent": payment_intent_id, "amount": amount_minor, "metadata": metadata}
     made = _ask("refund", lambda: _v1().refunds.create(params=params, options={"idempotency_key": idempotency_key}))
-    return made.id, made.status or "pending"
+    return RefundFacts.of(made.to_dict())
 
 
 def events_since(since: datetime, kinds: tuple[str, ...]) -> Iterator[list[dict[str, Any]]]:

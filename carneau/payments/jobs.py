@@ -5,9 +5,9 @@ from typing import Any
 from carneau.core import clock
 from carneau.core.db import db, transaction
 from carneau.core.outbox import job
-from carneau.payments.facts import ChargeFacts, DisputeFacts, SessionFacts
+from carneau.payments.facts import ChargeFacts, DisputeFacts, RefundFacts, SessionFacts
 from carneau.payments.models import StripeEvent
-from carneau.payments.reversing import NotYet, settle_dispute, settle_refund
+from carneau.payments.reversing import NotYet, settle_dispute, settle_refund, settle_refund_news
 from carneau.payments.settling import settle_session
 
 Payload = dict[str, Any]
@@ -18,6 +18,8 @@ SETTLERS: dict[str, Callable[[Payload], str]] = {
     "checkout.session.async_payment_failed": lambda payload: settle_session(SessionFacts.of(payload, has_failed=True)),
     "checkout.session.expired": lambda payload: settle_session(SessionFacts.of(payload)),
     "charge.refunded": lambda payload: settle_refund(ChargeFacts.of(payload)),
+    "refund.updated": lambda payload: settle_refund_news(RefundFacts.of(payload)),
+    "refund.failed": lambda payload: settle_refund_news(RefundFacts.of(payload)),
     "charge.dispute.created": lambda payload: settle_dispute(DisputeFacts.of(payload)),
 }
 KINDS = tuple(SETTLERS)

@@ -4,8 +4,8 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from carneau.core.db import db
 from carneau.core.errors import NotFound
-from carneau.payments.facts import Origin, SessionFacts
-from carneau.payments.models import Payment, SessionStatus
+from carneau.payments.facts import Origin, RefundFacts, SessionFacts
+from carneau.payments.models import Payment, Refund, SessionStatus
 from carneau.purchases.models import Purchase
 
 LIVE = (SessionStatus.STARTING, SessionStatus.OPEN)
@@ -51,6 +51,18 @@ def find_locked_by(origin: Origin) -> Payment | None:
     if not (origin.payment_id and origin.purchase_ref):
         return None
     return find_locked(Payment.id == origin.payment_id, Purchase.ref == origin.purchase_ref)
+
+
+def find_locked_by_intent(payment_intent_id: str | None) -> Payment | None:
+    return find_locked(Payment.stripe_payment_intent_id == payment_intent_id) if payment_intent_id else None
+
+
+def find_refund(payment: Payment, facts: RefundFacts) -> Refund | None:
+    """By our own id that Stripe repeats, for the news may come before we have kept Stripe's."""
+    ours = sa.or_(Refund.id == facts.refund_id, Refund.stripe_refund_id == facts.stripe_refund_id)
+    return db.session.scalars(
+        sa.select(Refund).where(Refund.payment_id == payment.id, ours).execution_options(populate_existing=True)
+    ).one_or_none()
 
 
 def find_live(purchase: Purchase) -> Payment | None:

@@ -1,19 +1,20 @@
 from carneau.core import audit, crash, queue
 from carneau.core.db import db, transaction
 from carneau.core.outbox import job
-from carneau.payments import gateway, queries
+from carneau.payments import gateway, queries, sessions
 from carneau.payments.models import Payment, Refund, RefundStatus
 from carneau.purchases import status
 from carneau.purchases.models import PaymentStatus
 
 TRIES = 60
-DONE_BEFORE = "charge_already_refunded"
-CHARGED_BACK = "charge_disputed"
+FAILED = "refund failed"
+NOT_REFUNDABLE = {"charge_already_refunded": "succeeded", "charge_disputed": "failed"}
 ANSWERS = {
     "succeeded": RefundStatus.SUCCEEDED,
     "failed": RefundStatus.FAILED,
     "canceled": RefundStatus.FAILED,
 }
+IN_ORDER = (RefundStatus.REQUESTED, RefundStatus.PENDING, RefundStatus.SUCCEEDED, RefundStatus.FAILED)
 
 
 def request(payment: Payment, amount_minor: int, reason: str) -> Refund:
@@ -40,41 +41,47 @@ def send(refund_id: int) -> None:
         if refund.status is not RefundStatus.REQUESTED:
             return
         payment = queries.by_id(refund.payment_id)
+        metadata = sessions.origin(payment, payment.purchase) | {"refund": str(refund.id)}
         key = f"refund-{payment.purchase.ref}-{refund.id}"
         intent_id, amount_minor, payment_id = str(payment.stripe_payment_intent_id), refund.amount_minor, payment.id
-    stripe_refund_id, answer = _ask(intent_id, amount_minor, key)
+    stripe_refund_id, answer = _ask(intent_id, amount_minor, metadata, key)
     crash.point("after_refund")
     with transaction():
         locked = queries.get_locked(payment_id)
-        refund = db.session.get_one(Refund, refund_id, populate_existing=True)
-        _stamp(refund, locked, stripe_refund_id, answer)
+        note(db.session.get_one(Refund, refund_id, populate_existing=True), locked, stripe_refund_id, answer)
 
 
-def _ask(intent_id: str, amount_minor: int, key: str) -> tuple[str | None, RefundStatus]:
+def _ask(intent_id: str, amount_minor: int, metadata: dict[str, str], key: str) -> tuple[str | None, str]:
     try:
-        stripe_refund_id, answer = gateway.refund(intent_id, amount_minor, key)
+        made = gateway.refund(intent_id, amount_minor, metadata, key)
     except gateway.Declined as error:
-        if error.code not in (DONE_BEFORE, CHARGED_BACK):
+        if error.code not in NOT_REFUNDABLE:
             raise
-        return None, RefundStatus.SUCCEEDED if error.code == DONE_BEFORE else RefundStatus.FAILED
-    return stripe_refund_id, ANSWERS.get(answer, RefundStatus.PENDING)
+        return None, NOT_REFUNDABLE[error.code]
+    return made.stripe_refund_id, made.status
 
 
-def _stamp(refund: Refund, payment: Payment, stripe_refund_id: str | None, answer: RefundStatus) -> None:
-    if refund.status is not RefundStatus.REQUESTED:
-        return
-    refund.stripe_refund_id, refund.status = stripe_refund_id, answer
+def note(refund: Refund, payment: Payment, stripe_refund_id: str | None, said: str) -> str:
+    """A refund only ever moves forward, so that old news changes nothing. The caller holds the payment's lock."""
+    answer = ANSWERS.get(said, RefundStatus.PENDING)
+    refund.stripe_refund_id = stripe_refund_id or refund.stripe_refund_id
+    if IN_ORDER.index(answer) <= IN_ORDER.index(refund.status):
+        return "known"
+    refund.status = answer
     audit.record(refund, answer)
     if answer is RefundStatus.SUCCEEDED and payment.sent_back:
-        note_sent_back(payment)
+        _close(payment)
+    if answer is RefundStatus.FAILED:
+        payment.flagged = FAILED
+        audit.record(payment, "flagged", "stripe", reason=FAILED)
+    return f"refund {answer}"
 
 
-def note_sent_back(payment: Payment) -> str:
-    """All of a payment that bought nothing is with its buyer again. Where another one bought the places, or no
-    purchase is left to close, that changes no state."""
+def _close(payment: Payment) -> None:
+    """All of a payment that bought nothing is with its buyer again. Where another payment bought the places, that
+    changes no state."""
     purchase = payment.purchase
     if purchase.payment_status not in (PaymentStatus.EXPIRED, PaymentStatus.CANCELLED, PaymentStatus.FAILED):
-        return "known"
+        return
     purchase.refunded_minor = purchase.total_minor
     status.change(purchase, PaymentStatus.REFUNDED, payment=payment.id, reason=payment.sent_back)
-    return "refunded"

@@ -3,8 +3,7 @@
 from carneau.core import audit, clock
 from carneau.fulfilment import fulfil
 from carneau.payments import queries, refunds, settling
-from carneau.payments.facts import ChargeFacts, DisputeFacts
-from carneau.payments.models import Payment
+from carneau.payments.facts import ChargeFacts, DisputeFacts, RefundFacts
 from carneau.purchases import places, status
 from carneau.purchases.models import PaymentStatus, Purchase
 from carneau.tickets import issuing
@@ -24,7 +23,7 @@ def settle_refund(facts: ChargeFacts) -> str:
     if (facts.amount_minor, facts.currency) != (payment.amount_minor, payment.currency):
         return settling.flag(payment, "refund of another amount")
     if payment.sent_back:
-        return refunds.note_sent_back(payment) if facts.refunded_minor >= payment.amount_minor else "known"
+        return "known"
     return _take_back(payment.purchase, facts.refunded_minor)
 
 
@@ -42,10 +41,19 @@ def _take_back(purchase: Purchase, refunded_minor: int) -> str:
     return "refunded"
 
 
-def settle_dispute(facts: DisputeFacts) -> str:
-    if facts.payment_intent_id is None:
+def settle_refund_news(facts: RefundFacts) -> str:
+    """A refund may take days, and may fail after it had succeeded: then a person must find another way."""
+    payment = queries.find_locked_by(facts.origin) or queries.find_locked_by_intent(facts.payment_intent_id)
+    if payment is None:
         return "foreign"
-    payment = queries.find_locked(Payment.stripe_payment_intent_id == facts.payment_intent_id)
+    refund = queries.find_refund(payment, facts)
+    if refund is not None:
+        return refunds.note(refund, payment, facts.stripe_refund_id, facts.status)
+    return settling.flag(payment, refunds.FAILED) if facts.status == "failed" else "known"
+
+
+def settle_dispute(facts: DisputeFacts) -> str:
+    payment = queries.find_locked_by_intent(facts.payment_intent_id)
     if payment is None:
         raise NotYet
     if payment.disputed_at is None:

@@ -12,11 +12,7 @@ from carneau.purchases.models import Purchase
 
 
 def params(payment: Payment, purchase: Purchase) -> dict[str, Any]:
-    metadata = {
-        "purchase": purchase.ref,
-        "payment": str(payment.id),
-        "organisation": str(payment.organisation_id),
-    }
+    metadata = origin(payment, purchase)
     back = f"purchase={purchase.ref}&key={links.key(purchase.ref)}"
     base_url = settings.current().base_url
     return {
@@ -29,6 +25,15 @@ def params(payment: Payment, purchase: Purchase) -> dict[str, Any]:
         "expires_at": int(payment.expires_at.timestamp()),
         "success_url": f"{base_url}/checkout/success?{back}&session_id={{CHECKOUT_SESSION_ID}}",
         "cancel_url": f"{base_url}/checkout/cancelled?{back}",
+    }
+
+
+def origin(payment: Payment, purchase: Purchase) -> dict[str, str]:
+    """What Stripe keeps and repeats in every event, so that we find our rows again."""
+    return {
+        "purchase": purchase.ref,
+        "payment": str(payment.id),
+        "organisation": str(payment.organisation_id),
     }
 
 
