@@ -22,7 +22,7 @@
     if (place) place.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
     element.classList.toggle("soon", left < 120);
     if (left > 240 && left <= 300) say(element, 5, said);
-    if (left > 30 && left <= 60) say(element, 1, said);
+    if (left > 5 && left <= 60) say(element, 1, said);
     if (Date.now() - end > 1000 && !said.has(0)) {
       said.add(0);
       element.dispatchEvent(new CustomEvent("countdown-ended", { bubbles: true }));
