@@ -151,4 +151,4 @@ def _start_redis(backing: Backing) -> None:
 def wait_for_helpers(backing: Backing) -> None:
     for child in backing.children:
         if child.name in ("stripe", "mailbox"):
-            wait_ready(child, partial(answers, backing.ports[child.name], "/healthz"), 20)
+            wait_ready(child, partial(answers, backing.ports[child.name], "/healthz"))

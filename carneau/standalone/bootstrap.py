@@ -15,6 +15,7 @@ from carneau.standalone.environment import ROOT, Environment
 from carneau.standalone.problem import Problem
 
 RUNNING, TESTING = ROOT / "requirements.txt", ROOT / "requirements-dev.txt"
+INCLUDED = {RUNNING: (RUNNING,), TESTING: (TESTING, RUNNING)}
 PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?==([^\s;\\]+)\s*(;?)", re.MULTILINE)
 
 
@@ -25,7 +26,7 @@ def ensure(lock: Path) -> Path:
         return Path(sys.executable)
     with _alone():
         if not environment.has(lock, digest(lock)):
-            environment.install(lock, digest(lock))
+            environment.install(lock, {included.name: digest(included) for included in INCLUDED[lock]})
     return environment.python
 
 

@@ -41,7 +41,8 @@ class Environment:
     def has(self, lock: Path, digest: str) -> bool:
         return self._recorded().get(lock.name) == digest and self._runs("import honcho")
 
-    def install(self, lock: Path, digest: str) -> None:
+    def install(self, lock: Path, digests: dict[str, str]) -> None:
+        """`digests` names the lock and those whose packages it holds all of."""
         _check_room(self.folder.parent)
         if not self._runs():
             self._make()
@@ -51,7 +52,7 @@ class Environment:
         if done.returncode:
             last = "\n".join(f"    {line}" for line in done.stdout.splitlines()[-6:])
             raise Problem(f"{explain(done.stdout)} pip said:\n{last}")
-        self._remember({**self._recorded(), lock.name: digest})
+        self._remember(self._recorded() | digests)
 
     def _recorded(self) -> dict[str, str]:
         try:

@@ -126,7 +126,7 @@ def wait_until(is_true: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def wait_ready(child: Child, is_ready: Callable[[], bool], seconds: float = 60) -> None:
+def wait_ready(child: Child, is_ready: Callable[[], bool], seconds: float = 120) -> None:
     if wait_until(lambda: not child.is_running or is_ready(), seconds) and child.is_running:
         return
     what = "did not answer in time" if child.is_running else f"stopped (exit code {child.popen.returncode})"

@@ -10,7 +10,7 @@ from carneau.standalone.environment import ROOT, Environment, explain
 from carneau.standalone.problem import Problem
 
 
-def test_both_locks_name_the_same_versions():
+def test_the_lock_for_tests_holds_all_that_the_other_holds():
     running = bootstrap.pins(bootstrap.RUNNING.read_text())
     testing = bootstrap.pins(bootstrap.TESTING.read_text())
 
@@ -48,7 +48,7 @@ def test_a_broken_environment_that_is_not_ours_is_left_alone(tmp_path: Path):
     (environment.folder / "precious").touch()
 
     with pytest.raises(Problem, match="Delete it and start again"):
-        environment.install(bootstrap.RUNNING, "digest")
+        environment.install(bootstrap.RUNNING, {})
     assert (environment.folder / "precious").exists()
 
 

@@ -31,14 +31,16 @@ class Started:
         return self.output.read_text()
 
     def until_ready(self) -> "Started":
-        wait_until(lambda: "Ctrl-C" in self.said or self.process.poll() is not None, 60)
-        assert "Ctrl-C" in self.said, self.said
+        wait_until(lambda: "Ctrl-C" in self.said or self.process.poll() is not None, 180)
+        if "Ctrl-C" not in self.said:
+            self.stop()
+            pytest.fail(f"The demo did not start:\n{self.said}")
         return self
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> float:
         began = time.monotonic()
         self.process.send_signal(number)
-        self.process.wait(20)
+        self.process.wait(60)
         return time.monotonic() - began
 
 
@@ -100,7 +102,7 @@ def test_a_demo_that_was_killed_starts_again_with_the_same_links(lived_in: tuple
     assert {get(f"{link}/healthz") for link in links(demo)} == {200}
     assert (folder / "ports.json").read_text() == known
     second = start(folder, port)
-    assert second.process.wait(20) == 1
+    assert second.process.wait(60) == 1
     assert f"already: http://127.0.0.1:{port}" in second.said
     assert demo.stop() < 10
     assert demo.process.returncode == 0
@@ -114,7 +116,7 @@ def test_a_demo_whose_part_dies_says_which_and_stops(lived_in: tuple[Path, int])
 
     clock.kill()
 
-    assert demo.process.wait(15) == 1
+    assert demo.process.wait(60) == 1
     assert "clock has stopped (exit code -9)" in demo.said
     assert left_over(folder) == []
 
@@ -123,14 +125,14 @@ def test_a_taken_port_is_named_with_a_free_one_beside_it(folder: Path):
     [port] = ports.pick(1)
     with socket.create_server((ports.HOST, port)):
         demo = start(folder, port)
-        assert demo.process.wait(20) == 1
+        assert demo.process.wait(60) == 1
     assert f"Port {port} is taken" in demo.said
     assert re.search(r"PORT=\d+ python3 -m carneau demo", demo.said)
 
 
 def test_a_ctrl_c_during_the_start_leaves_nothing_behind(folder: Path):
     demo = start(folder, ports.pick(1)[0])
-    wait_until(lambda: (folder / "log" / "postgres.log").exists(), 20)
+    assert wait_until(lambda: (folder / "log" / "postgres.log").exists(), 60)
 
     assert demo.stop(signal.SIGINT) < 10
     assert demo.process.returncode == 0
