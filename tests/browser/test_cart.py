@@ -87,6 +87,10 @@ def test_a_double_click_of_a_stranger_takes_places_once(phone):
     page.locator("[name^=quantity-]").first.select_option("1")
     page.get_by_role("button", name="Put into the cart").dblclick()
     expect(page.locator("#notice")).to_contain_text("yours until")
+    assert page.evaluate(
+        """() => { const box = document.querySelector("#notice").getBoundingClientRect();
+                   return !!document.elementFromPoint(box.x + 20, box.y + 20)?.closest("#notice"); }"""
+    )
     observer.wait_for_timeout(1500)
     assert left(observer) == before - 1
     page.goto("/cart")
