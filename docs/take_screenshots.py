@@ -40,6 +40,7 @@ class Tour:
         self.take("listing")
         self.open(f"{self.site}/e/{EVENT}")
         self.take("event")
+        self.page.screenshot(path=self.folder / f"00-first-look-{self.suffix}.png")
         self.page.locator(".type select").nth(0).select_option("2")
         self.page.locator(".type select").nth(3).select_option("1")
         self.page.get_by_role("button", name="Put into the cart").click()
