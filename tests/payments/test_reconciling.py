@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from carneau.catalogue.models import TicketType
 from carneau.core import outbox
 from carneau.core.db import db, transaction
-from carneau.payments import reconciling, sweeps
+from carneau.payments import jobs, reconciling, sweeps
 from carneau.payments.models import Payment, Reconciliation, StripeEvent
 from carneau.purchases.models import PaymentStatus, Purchase
 from tests.buying import Buyer, deliver, only, settle
@@ -16,6 +16,10 @@ from tests.making import make_ticket_type
 @pytest.fixture
 def kind(database):
     return make_ticket_type(total_quantity=20)
+
+
+def told(simulator):
+    return len([event for event in simulator.events() if event["type"] in jobs.KINDS])
 
 
 def states():
@@ -29,7 +33,7 @@ def test_payments_whose_webhooks_were_lost_are_settled(app, simulator, kind, inv
         simulator.pay(session_id)
     simulator.refund(simulator.charge_of(sessions[1]))
 
-    assert reconciling.reconcile() == 4
+    assert reconciling.reconcile() == told(simulator)
     outbox.drain()
 
     assert states() == [PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED, PaymentStatus.SUCCEEDED]
@@ -56,7 +60,7 @@ def test_list_longer_than_a_page_is_read_to_its_end(app, simulator, kind):
     for _ in range(120):
         simulator.refund(charge, 1)
 
-    assert reconciling.reconcile() == 121
+    assert reconciling.reconcile() == told(simulator) > 200
 
 
 def test_next_look_begins_where_the_last_one_ended(app, simulator, kind):
