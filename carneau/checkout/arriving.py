@@ -11,14 +11,15 @@ from carneau.purchases.models import PaymentStatus, Purchase
 
 
 def arrive(ref: str, key: str, session_id: str | None) -> tuple[Purchase, bool]:
-    """The purchase as it is after asking Stripe ourselves, if nobody has settled it yet, and whether Stripe says that
-    it is still to be paid. Where Stripe does not answer the page waits, and asks again."""
+    """The purchase as it is after asking Stripe ourselves, if nobody has settled it yet, and whether we know that it is
+    still to be paid. Where Stripe does not answer the page waits, and asks again."""
     with transaction():
         purchase = guards.purchase_of(ref, key)
         payment = _payment_of(purchase, session_id)
-        is_open = purchase.payment_status is PaymentStatus.PENDING
-        asks = payment.stripe_session_id or session_id if payment and is_open and looking.may_look(payment) else None
-    is_unpaid = bool(asks) and _is_unpaid(str(asks), ref)
+        is_pending = purchase.payment_status is PaymentStatus.PENDING
+        asks = (payment.stripe_session_id or session_id) if payment and is_pending else None
+        may_ask = payment is not None and asks is not None and looking.may_look(payment)
+    is_unpaid = _is_unpaid(asks, ref) if asks and may_ask else is_pending and not asks
     return guards.purchase_of(ref, key), is_unpaid
 
 

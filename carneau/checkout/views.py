@@ -43,14 +43,17 @@ def create() -> ResponseReturnValue:
     if form.validate():
         return render.see_other(begin.begin(visitors.find_visitor(), form.name.data, form.email.data))
     contents = carts.find_contents(visitors.find_visitor())
-    if contents is None:
+    if contents is None or not contents.live:
         return render.see_other("/cart")
     return render.page("checkout/new.html", blocks=("buyer",), status=422, form=form, contents=contents)
 
 
 @bp.errorhandler(NotStarted)
 def not_started(error: NotStarted) -> ResponseReturnValue:
-    response = _cancelled(purchases.by_ref(error.ref), 502 if error.is_declined else 503, problem=error)
+    problem = "declined" if error.is_declined else "unreachable"
+    if render.wants_fragment():
+        return render.see_other(f"{paths.cancelled(error.ref)}&problem={problem}")
+    response = _cancelled(purchases.by_ref(error.ref), problem, 502 if error.is_declined else 503)
     response.headers["Retry-After"] = "10"
     return response
 
@@ -67,6 +70,8 @@ def success() -> ResponseReturnValue:
         tickets=_with_paths(purchase),
         link=links.url(purchase),
         here=request.full_path,
+        to_ask=purchases.organisation_of(purchase).email if payments.is_flagged(purchase) else None,
+        count=carts.count(visitors.find_visitor()) if render.wants_fragment() else None,
     )
 
 
@@ -75,10 +80,10 @@ def cancelled() -> ResponseReturnValue:
     purchase = guards.purchase_of(_asked("purchase"), _asked("key"))
     if purchase.payment_status not in (PaymentStatus.PENDING, *paths.ENDED):
         return render.see_other(paths.success(purchase.ref))
-    return _cancelled(purchase)
+    return _cancelled(purchase, _asked("problem"))
 
 
-def _cancelled(purchase: Purchase, status: int = 200, problem: NotStarted | None = None) -> Response:
+def _cancelled(purchase: Purchase, problem: str, status: int = 200) -> Response:
     return render.page(
         "checkout/cancelled.html",
         status=status,

@@ -81,3 +81,8 @@ def has_other_live(payment: Payment) -> bool:
 def of_purchase(purchase: Purchase) -> list[Payment]:
     """Oldest first."""
     return list(db.session.scalars(sa.select(Payment).where(Payment.purchase_id == purchase.id).order_by(Payment.id)))
+
+
+def is_flagged(purchase: Purchase) -> bool:
+    flagged = sa.exists().where(Payment.purchase_id == purchase.id, Payment.flagged.is_not(None))
+    return bool(db.session.scalar(sa.select(flagged)))

@@ -100,6 +100,11 @@ def test_expired_cart_is_told_so_and_nothing_is_placed(ada, app):
     assert purchases() == 0
 
 
+def test_wrong_details_with_an_expired_cart_lead_to_the_cart(ada):
+    run_out(db.session.scalars(sa.select(TicketType.id)).one())
+    assert ada.check_out(email="nonsense").location == "/cart"
+
+
 def test_checkout_without_a_cart_leads_to_the_cart(app, database):
     stranger = Buyer(app)
     assert stranger.client.get("/checkout").location == "/cart"

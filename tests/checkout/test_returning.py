@@ -209,6 +209,7 @@ def test_polling_gets_the_block_alone_and_stops_when_it_is_settled(app, ada, sim
     settled = ada.client.get(path, headers=htmx)
     assert "hx-trigger" not in settled.text
     assert settled.text.count("/tickets/") == 2
+    assert '<span id="cart_count" hx-swap-oob="innerHTML"></span>' in settled.text
 
 
 def test_purchase_page_is_a_receipt_with_the_tickets(app, ada, simulator, session_id):
@@ -230,3 +231,33 @@ def test_visitor_may_buy_again_after_paying(app, ada, simulator, kind, session_i
 
     assert ada.begin(kind, 1) != session_id
     invariants_hold()
+
+
+def test_payment_that_differs_from_what_we_asked_is_left_to_a_person_and_said_so(ada, simulator, kind, session_id):
+    with transaction():
+        db.session.execute(sa.update(Payment).values(amount_minor=4799))
+    simulator.pay(session_id)
+
+    page = ada.come_back(session_id)
+
+    assert "A person will look at your payment" in page.text
+    assert "every 2s" not in page.text
+    assert (held(kind), only(Payment).flagged) == (2, "amount")
+
+
+def test_success_page_of_what_was_never_begun_leads_to_what_can_be_done(ada, simulator, kind):
+    simulator.switches.api_failure, simulator.switches.api_failure_count = "500", 99
+    ada.take(kind, 1)
+    ada.check_out()
+    ref = only(Purchase).ref
+    assert ada.client.get(f"/checkout/success?purchase={ref}").location.startswith("/checkout/cancelled")
+
+
+def test_htmx_is_led_to_a_page_that_says_stripe_does_not_answer(ada, simulator, kind):
+    simulator.switches.api_failure, simulator.switches.api_failure_count = "500", 99
+    ada.take(kind, 1)
+    htmx = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+    answer = ada.client.post("/checkout", data={"name": "Ada", "email": "a@b.example"}, headers=htmx)
+
+    assert "Stripe does not answer" in ada.client.get(answer.headers["HX-Redirect"]).text
