@@ -20,7 +20,8 @@ QUERIES = {
     "I3 a paid line has its tickets, another none": """
         SELECT l.id, p.payment_status, count(k.id) AS tickets FROM purchase_lines l
           JOIN purchases p ON p.id = l.purchase_id
-          LEFT JOIN tickets k ON k.purchase_line_id = l.id AND k.status IN ('valid', 'redeemed')
+          LEFT JOIN tickets k ON k.purchase_line_id = l.id
+                AND (k.status = 'valid' OR (k.status = 'redeemed' AND p.payment_status <> 'refunded'))
          GROUP BY l.id, p.id
         HAVING count(k.id) <> CASE WHEN p.payment_status IN ('succeeded', 'partially_refunded')
                                    THEN l.quantity - l.refunded_quantity ELSE 0 END""",

@@ -4,11 +4,9 @@ the session any more; where Stripe does not answer, everything is kept."""
 from carneau.core.db import transaction
 from carneau.payments import gateway, queries, settling
 from carneau.payments.models import OnExpiry
-from carneau.payments.starting import Errand, NoSession, create_or_find
+from carneau.payments.starting import MISSING, Errand, NoSession, create_or_find
 from carneau.purchases import queries as purchases
 from carneau.purchases.models import PaymentStatus
-
-MISSING = "resource_missing"
 
 
 def end(purchase_id: int, wish: OnExpiry) -> None:

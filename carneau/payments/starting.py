@@ -21,6 +21,7 @@ from carneau.purchases.models import PaymentStatus, Purchase
 from carneau.purchases.placing import payable_until
 
 MOST_ATTEMPTS = 5
+MISSING = "resource_missing"
 NO_REQUEST_LASTS_LONGER = timedelta(minutes=2)
 
 
@@ -87,19 +88,24 @@ def _attempt(purchase: Purchase) -> Payment:
 
 def run(errand: Errand) -> SessionFacts:
     """Asks Stripe. Raises gateway.Unreachable (nothing is known, and everything is kept) or NoSession."""
-    facts = gateway.retrieve_session(errand.session_id) if errand.session_id else _create(errand)
+    try:
+        facts = _retrieve(errand.session_id) if errand.session_id else create_or_find(errand)
+    except NoSession:
+        with transaction():
+            never_was(errand.payment_id)
+        raise
     with transaction():
         _keep(errand.payment_id, facts)
     return facts
 
 
-def _create(errand: Errand) -> SessionFacts:
+def _retrieve(session_id: str) -> SessionFacts:
     try:
-        return create_or_find(errand)
-    except NoSession:
-        with transaction():
-            never_was(errand.payment_id)
-        raise
+        return gateway.retrieve_session(session_id)
+    except gateway.Declined as error:
+        if error.code != MISSING:
+            raise
+        raise NoSession(error.code) from error
 
 
 def create_or_find(errand: Errand) -> SessionFacts:
@@ -133,7 +139,7 @@ def never_was(payment_id: int) -> None:
     """Stripe has no session for this attempt. The purchase stays pending, its places kept."""
     db.session.execute(
         sa.update(Payment)
-        .where(Payment.id == payment_id, Payment.session_status == SessionStatus.STARTING)
+        .where(Payment.id == payment_id, Payment.session_status.in_(queries.LIVE))
         .values(session_status=SessionStatus.EXPIRED)
     )
 

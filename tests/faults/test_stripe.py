@@ -246,6 +246,22 @@ def test_attempt_that_never_reached_stripe_and_is_too_old_for_it_now_is_made_ane
     invariants_hold()
 
 
+@pytest.mark.parametrize("button", ["payment", "cart", "cancellation"])
+def test_session_that_stripe_has_never_heard_of_locks_nobody_in(ada, simulator, kind, invariants_hold, button):
+    """As after a change of the Stripe account."""
+    lost = session_of(ada.check_out())
+    simulator.world.store.rows("DELETE FROM objects WHERE kind = 'checkout.session'")
+
+    answer = ada.client.post(f"/checkout/{only(Purchase).ref}/{button}")
+
+    if button == "payment":
+        assert session_of(answer) != lost
+    else:
+        assert only(Purchase).payment_status is PaymentStatus.CANCELLED
+    assert held(kind) == (0 if button == "cancellation" else 2)
+    invariants_hold()
+
+
 def test_payment_that_stripe_will_not_take_is_said_so_and_ends_by_the_clock(app, simulator, kind, invariants_hold):
     """Stripe takes no such sum: nothing of ours can be known to be wrong with it before."""
     dear = make_ticket_type(price_minor=99_999_999, total_quantity=100)

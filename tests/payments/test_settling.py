@@ -186,6 +186,20 @@ def test_refund_made_in_stripes_dashboard_voids_the_tickets_and_frees_the_places
     invariants_hold()
 
 
+def test_who_was_let_in_before_the_refund_stays_let_in(session, kind, invariants_hold):
+    run(session.completed())
+    with transaction():
+        ticket = db.session.scalars(sa.select(Ticket).limit(1)).one()
+        ticket.status, ticket.redeemed_at = TicketStatus.REDEEMED, ticket.created_at
+
+    run(session.refunded(session.amount))
+
+    states = sorted(db.session.scalars(sa.select(Ticket.status)))
+    assert states == [TicketStatus.REDEEMED, TicketStatus.VOID]
+    assert status_of(session) is S.REFUNDED
+    invariants_hold()
+
+
 def test_refund_of_a_part_keeps_the_tickets(session, kind, invariants_hold):
     run(session.completed(), session.refunded(1000), session.refunded(2500), session.refunded(1000))
 
