@@ -1,5 +1,6 @@
 """Every table, for Alembic and the tests."""
 
+from carneau.accounts import models as accounts
 from carneau.cart import models as cart
 from carneau.catalogue import models as catalogue
 from carneau.core import audit, outbox
@@ -11,6 +12,7 @@ from carneau.purchases import models as purchases
 from carneau.tickets import models as tickets
 
 __all__ = [
+    "accounts",
     "audit",
     "cart",
     "catalogue",

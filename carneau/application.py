@@ -1,4 +1,5 @@
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from carneau import all_jobs, all_models, blueprints, commands
+from carneau.accounts import guards
 from carneau.core import log, settings
 from carneau.core.db import db
 from carneau.web import assets, caching, errors, filters, retrying, security
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 CONNECTION_OPTIONS = "-c lock_timeout=3s -c statement_timeout=5s -c idle_in_transaction_session_timeout=10s"
 LARGEST_REQUEST_BYTES = 1024 * 1024
+LIFE_OF_A_SESSION = timedelta(days=30)
 
 
 def build(config: "Config") -> Flask:
@@ -31,7 +34,7 @@ def build(config: "Config") -> Flask:
     Migrate(app, db, directory=str(ROOT / "migrations"))
     Mail(app)
     Babel(app, default_locale=config.locale, locale_selector=lambda: config.locale)
-    for part in (assets, filters, caching, security, errors):
+    for part in (assets, filters, caching, security, errors, guards):
         part.init_app(app)
     blueprints.register(app)
     commands.register(app)
@@ -44,6 +47,7 @@ def build(config: "Config") -> Flask:
 def flask_settings(config: "Config") -> dict[str, Any]:
     fields = {name.upper(): value for name, value in asdict(config).items() if value is not None}
     host = urlsplit(config.base_url).hostname or "localhost"
+    is_secure = config.base_url.startswith("https://")
     return fields | {
         "SQLALCHEMY_DATABASE_URI": config.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
@@ -57,10 +61,14 @@ def flask_settings(config: "Config") -> dict[str, Any]:
         "MAX_FORM_PARTS": 200,
         "SECRET_KEY_FALLBACKS": list(config.secret_key_fallbacks),
         "TRUSTED_HOSTS": [host] if config.env == "production" else [host, "localhost", "127.0.0.1"],
-        "SESSION_COOKIE_SECURE": config.base_url.startswith("https://"),
+        "SESSION_COOKIE_NAME": "__Host-session" if is_secure else "session",
+        "SESSION_COOKIE_SECURE": is_secure,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "TEMPLATES_AUTO_RELOAD": False,
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "PERMANENT_SESSION_LIFETIME": LIFE_OF_A_SESSION,
         "WTF_CSRF_ENABLED": False,
+        "WTF_CSRF_TIME_LIMIT": None,
     }
 
 

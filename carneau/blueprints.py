@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from carneau.accounts import account
+from carneau.accounts import views as accounts
 from carneau.cart import views as cart
 from carneau.catalogue import crawlers, media
 from carneau.catalogue import views as catalogue
@@ -12,5 +14,6 @@ from carneau.tickets import views as tickets
 
 
 def register(app: Flask) -> None:
-    for blueprint in (health.bp, media.bp, catalogue.bp, crawlers.bp, cart.bp, payments.bp, checkout.bp, tickets.bp):
+    public = (health.bp, media.bp, catalogue.bp, crawlers.bp, cart.bp, payments.bp, checkout.bp, tickets.bp)
+    for blueprint in (*public, accounts.bp, account.bp):
         app.register_blueprint(blueprint)

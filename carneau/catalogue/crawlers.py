@@ -5,7 +5,7 @@ from carneau.core import clock, settings
 from carneau.web import caching
 
 bp = Blueprint("crawlers", __name__)
-PRIVATE = ("/cart", "/checkout", "/purchases/", "/tickets/", "/my/", "/account", "/manage", "/door", "/api/")
+PRIVATE = ("/cart", "/checkout", "/purchases/", "/tickets/", "/my/", "/account", "/links/", "/manage", "/door", "/api/")
 
 
 @bp.get("/sitemap.xml")

@@ -1,27 +1,10 @@
-from email_validator import EmailNotValidError, validate_email
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from wtforms import EmailField, StringField
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length
 
-from carneau.web.forms import Form, one_line
+from carneau.web.forms import Form, an_address, one_line, without_blanks_around
 
 LONGEST_NAME = 200
-
-
-def without_blanks_around(text: str | None) -> str | None:
-    """Only blanks: a line break at the end is refused like any other, not tidied away."""
-    return text.strip(" ") if text else text
-
-
-def an_address(_form: Form, field: EmailField) -> None:
-    """Whether the address exists is found out by writing to it; an international domain becomes the one mail uses."""
-    try:
-        field.data = validate_email(
-            field.data, check_deliverability=False, allow_smtputf8=False, strict=True
-        ).ascii_email
-    except EmailNotValidError as error:
-        raise ValidationError(_("We cannot write to this address. It should look like name@example.org.")) from error
 
 
 class BuyerForm(Form):

@@ -24,15 +24,16 @@ class AuditEntry(Model):
     created_at: Mapped[CreatedAt]
 
 
-def record(subject: Any, action: str, actor: str = "system", **facts: Any) -> None:
-    """`subject` is a flushed row of an organisation. Facts are ids, amounts and states, no personal data."""
-    db.session.add(
-        AuditEntry(
-            organisation_id=subject.organisation_id,
-            subject=subject.__tablename__,
-            subject_id=subject.id,
-            action=action,
-            actor=actor,
-            facts=facts,
-        )
+def record(subject: Any, action: str, actor: str = "system", **facts: Any) -> AuditEntry:
+    """`subject` is a flushed row; its `organisation_id` may be none. Facts are ids, amounts and states, no personal
+    data."""
+    entry = AuditEntry(
+        organisation_id=subject.organisation_id,
+        subject=subject.__tablename__,
+        subject_id=subject.id,
+        action=action,
+        actor=actor,
+        facts=facts,
     )
+    db.session.add(entry)
+    return entry

@@ -143,6 +143,12 @@ def hurry(key: str) -> bool:
     return db.session.scalar(open_row.values(run_at=sa.func.now()).returning(OutboxRow.id)) is not None
 
 
+def find_job(key: str) -> Callable[..., None] | None:
+    """What the row of this key runs, done or not."""
+    name = db.session.scalar(sa.select(OutboxRow.job).where(OutboxRow.key == key))
+    return JOBS[name].run if name in JOBS else None
+
+
 def drain(age_seconds: float = 0) -> int:
     """Runs what is due until nothing is; the number of rows done."""
     done = 0

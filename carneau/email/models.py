@@ -3,24 +3,25 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from carneau.core.columns import CreatedAt, Id, OfOrganisation, own_key
+from carneau.core.columns import CreatedAt, Id
 from carneau.core.db import Model
 
 
-class Mail(OfOrganisation, Model):
+class Mail(Model):
     """That a mail is owed, and whether it went out. Its text is composed when it is sent: it carries links and codes
     that must not lie in the database. `key` (as `confirmation:purchase:7`) makes the debt unique,
-    `message_id` is the same on every try, so that a mailbox can see a double for what it is.
+    `message_id` is the same on every try, so that a mailbox can see a double for what it is. A mail about an account
+    has no organisation.
     """
 
     __tablename__ = "mails"
     __table_args__ = (
-        own_key(),
         sa.Index("ix_mails_undelivered", "created_at", postgresql_where=sa.text("sent_at IS NULL")),
         sa.Index("ix_mails_subject", "subject", "subject_id"),
     )
 
     id: Mapped[Id]
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisations.id"))
     key: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
     subject: Mapped[str]

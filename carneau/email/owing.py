@@ -11,8 +11,8 @@ from carneau.email.models import Mail
 
 
 def owe(subject: Any, kind: str, recipient: str, occasion: str | None = None) -> int | None:
-    """Notes that a mail of this kind about `subject` (a row of an organisation) is owed; its id, or None if it was
-    noted before. `occasion` tells apart several mails of one kind, as `refund:9`; else there is one for ever."""
+    """Notes that a mail of this kind about `subject` (its `organisation_id` may be none) is owed; its id, or None if it
+    was noted before. `occasion` tells apart several mails of one kind, as `refund:9`; else there is one for ever."""
     table = subject.__tablename__
     occasion = occasion or f"{table.removesuffix('s')}:{subject.id}"
     statement = (

@@ -1,34 +1,18 @@
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from flask import render_template
 from flask_babel import gettext as _
 
 from carneau.core import settings
 from carneau.core.money import Money
-from carneau.email import delivery
 from carneau.email.message import File, Letter
+from carneau.email.posting import Parcel
 from carneau.fulfilment.facts import Facts
 from carneau.tickets import calendar, pdf, qr
 from carneau.tickets.models import TicketStatus
 from carneau.web import filters
 
 QR_PIXELS = 8
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """A composed mail with all it needs to go out: nothing of it is read from the database any more."""
-
-    letter: Letter
-    recipient: str
-    sender_name: str
-    message_id: str
-
-    def post(self) -> None:
-        delivery.deliver(
-            self.letter, recipient=self.recipient, sender_name=self.sender_name, message_id=self.message_id
-        )
 
 
 def pack(facts: Facts) -> Parcel:

@@ -27,5 +27,6 @@ def send_again(mail_id: int) -> bool:
     if mail is None:
         return False
     if not outbox.hurry(f"mail:{mail_id}"):
-        queue.enqueue_after_commit(jobs.send, mail_id, key=f"mail:{mail_id}:{mail.attempts}")
+        send = outbox.find_job(f"mail:{mail_id}") or jobs.send
+        queue.enqueue_after_commit(send, mail_id, key=f"mail:{mail_id}:{mail.attempts}")
     return True

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
+from carneau.accounts import sweeps as accounts
 from carneau.cart import jobs as cart
 from carneau.core import log
 from carneau.fulfilment import sweeps as fulfilment
@@ -20,6 +21,7 @@ SWEEPS: list[tuple[float, Sweep]] = [
     (120, payments.reconcile_later),
     (600, payments.ask_about_delayed),
     (600, cart.forget_carts),
+    (3600, accounts.forget_old),
 ]
 
 

@@ -1,9 +1,10 @@
 from typing import Any, Self
 
+from email_validator import EmailNotValidError, validate_email
 from flask import request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import Field, IntegerField
+from wtforms import EmailField, Field, IntegerField
 from wtforms.validators import ValidationError
 
 from carneau.core.errors import Invalid
@@ -26,6 +27,24 @@ class Form(FlaskForm):
             sentences = [sentence for errors in self.errors.values() for sentence in errors]
             raise Invalid(" ".join(str(sentence) for sentence in sentences), errors=self.errors)
         return self
+
+
+class _Token(FlaskForm.Meta.csrf_class):
+    def validate_csrf_token(self, form: Any, field: Field) -> None:
+        try:
+            super().validate_csrf_token(form, field)
+        except ValidationError as error:
+            sentence = _("This page was open for too long, or its cookie is missing. Please send the form once more.")
+            raise ValidationError(sentence) from error
+
+
+class SessionForm(Form):
+    """Base of the forms that change what belongs to a session. Beside the check of the request's origin they carry a
+    token of the session; `components/session_form.html` puts it in."""
+
+    class Meta(Form.Meta):
+        csrf = True
+        csrf_class = _Token
 
 
 class Quantity(IntegerField):
@@ -66,3 +85,18 @@ def one_line(_form: Any, field: Field) -> None:
     """A validator: no control characters. A line break in a name or an address would end a mail header."""
     if field.data and any(ord(character) < 32 or ord(character) == 127 for character in field.data):
         raise ValidationError(_("Please write this on one line."))
+
+
+def without_blanks_around(text: str | None) -> str | None:
+    """Only blanks: a line break at the end is refused like any other, not tidied away."""
+    return text.strip(" ") if text else text
+
+
+def an_address(_form: Any, field: EmailField) -> None:
+    """Whether the address exists is found out by writing to it; an international domain becomes the one mail uses."""
+    try:
+        field.data = validate_email(
+            field.data, check_deliverability=False, allow_smtputf8=False, strict=True
+        ).ascii_email
+    except EmailNotValidError as error:
+        raise ValidationError(_("We cannot write to this address. It should look like name@example.org.")) from error

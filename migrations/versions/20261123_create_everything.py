@@ -29,6 +29,49 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_organisations')),
     sa.UniqueConstraint('slug', name=op.f('uq_organisations_slug'))
     )
+    op.create_table('tallies',
+    sa.Column('key', postgresql.BYTEA(), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.Column('resets_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_tallies'))
+    )
+    op.create_index(op.f('ix_tallies_resets_at'), 'tallies', ['resets_at'], unique=False)
+    op.create_table('users',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('email', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('password_hash', sa.Text(), nullable=False),
+    sa.Column('verified_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('session_version', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_users'))
+    )
+    op.create_index('uq_users_email', 'users', [sa.literal_column('lower(email)')], unique=True)
+    op.create_table('one_time_links',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('purpose', sa.Text(), nullable=False),
+    sa.Column('email', sa.Text(), nullable=False),
+    sa.Column('user_id', sa.BigInteger(), nullable=True),
+    sa.Column('nonce', postgresql.BYTEA(), nullable=False),
+    sa.Column('digest', postgresql.BYTEA(), nullable=False),
+    sa.Column('next_path', sa.Text(), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_one_time_links_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_one_time_links')),
+    sa.UniqueConstraint('digest', name=op.f('uq_one_time_links_digest'))
+    )
+    op.create_index('ix_one_time_links_email', 'one_time_links', [sa.literal_column('lower(email)')], unique=False)
+    op.create_index(op.f('ix_one_time_links_user_id'), 'one_time_links', ['user_id'], unique=False)
+    op.create_table('verified_addresses',
+    sa.Column('address', sa.Text(), nullable=False),
+    sa.Column('user_id', sa.BigInteger(), nullable=False),
+    sa.Column('verified_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_verified_addresses_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('address', name=op.f('pk_verified_addresses'))
+    )
+    op.create_index('ix_verified_addresses_user_id', 'verified_addresses', ['user_id'], unique=False)
     op.create_table('outbox',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('job', sa.Text(), nullable=False),
@@ -144,12 +187,11 @@ def upgrade() -> None:
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('gave_up_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.Column('organisation_id', sa.BigInteger(), nullable=False),
+    sa.Column('organisation_id', sa.BigInteger(), nullable=True),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisations.id'], name=op.f('fk_mails_organisation_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_mails')),
     sa.UniqueConstraint('key', name=op.f('uq_mails_key')),
-    sa.UniqueConstraint('message_id', name=op.f('uq_mails_message_id')),
-    sa.UniqueConstraint('organisation_id', 'id', name=op.f('uq_mails_organisation_id_id'))
+    sa.UniqueConstraint('message_id', name=op.f('uq_mails_message_id'))
     )
     op.create_index('ix_mails_subject', 'mails', ['subject', 'subject_id'], unique=False)
     op.create_index('ix_mails_undelivered', 'mails', ['created_at'], unique=False, postgresql_where=sa.text('sent_at IS NULL'))
@@ -403,6 +445,15 @@ def downgrade() -> None:
     op.drop_table('stripe_events')
     op.drop_index('ix_outbox_open', table_name='outbox', postgresql_where=sa.text('done_at IS NULL AND gave_up_at IS NULL'))
     op.drop_table('outbox')
+    op.drop_index('ix_verified_addresses_user_id', table_name='verified_addresses')
+    op.drop_table('verified_addresses')
+    op.drop_index(op.f('ix_one_time_links_user_id'), table_name='one_time_links')
+    op.drop_index('ix_one_time_links_email', table_name='one_time_links')
+    op.drop_table('one_time_links')
+    op.drop_index('uq_users_email', table_name='users')
+    op.drop_table('users')
+    op.drop_index(op.f('ix_tallies_resets_at'), table_name='tallies')
+    op.drop_table('tallies')
     op.drop_table('organisations')
     op.execute('DROP FUNCTION folded(text)')
     # ### end Alembic commands ###

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from carneau.core import outbox
 from carneau.core.db import db, transaction
-from carneau.email import queries
+from carneau.email import posting, queries
 from carneau.email.models import Mail
 from carneau.fulfilment import fulfil, jobs, sweeps
 from carneau.purchases import links
@@ -137,7 +137,7 @@ def test_a_recipient_that_does_not_exist_is_given_up_and_listed(catcher, purchas
         outbox.drain()
         make_due()
 
-    assert mail().attempts == jobs.TRIES_WHEN_REFUSED
+    assert mail().attempts == posting.TRIES_WHEN_REFUSED
     assert mail().gave_up_at is not None
     assert "550" in mail().last_error
     assert purchase.email not in mail().last_error
@@ -146,14 +146,14 @@ def test_a_recipient_that_does_not_exist_is_given_up_and_listed(catcher, purchas
 
 
 def test_forty_tries_span_more_than_a_day():
-    shortest = sum(min(3600, 5 * 2 ** min(n, 12)) * 0.9 for n in range(jobs.TRIES - 1))
+    shortest = sum(min(3600, 5 * 2 ** min(n, 12)) * 0.9 for n in range(posting.TRIES - 1))
 
     assert shortest > 24 * 3600
 
 
 def test_what_was_given_up_is_sent_when_someone_asks(app, catcher, purchase):
-    catcher.refusals += [("RCPT", "550 unknown")] * jobs.TRIES_WHEN_REFUSED
-    for _ in range(jobs.TRIES_WHEN_REFUSED):
+    catcher.refusals += [("RCPT", "550 unknown")] * posting.TRIES_WHEN_REFUSED
+    for _ in range(posting.TRIES_WHEN_REFUSED):
         outbox.drain()
         make_due()
     runner = app.test_cli_runner()
