@@ -1,6 +1,7 @@
 """The printed ticket: one A4 page each, black on white with a stripe of the event's colour."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -10,8 +11,10 @@ from carneau.catalogue.models import Event, EventImage
 from carneau.core.errors import NotFound
 from carneau.tickets import calendar, qr
 from carneau.tickets.models import Ticket
-from carneau.tickets.typesetting import Sheet
 from carneau.web import filters
+
+if TYPE_CHECKING:
+    from carneau.tickets.typesetting import Sheet
 
 LEFT, TOP, WIDTH, HEIGHT = 15.0, 15.0, 180.0, 92.0
 STUB = 64.0
@@ -23,7 +26,7 @@ QR_SIDE = 50.0
 
 def draw(tickets: list[Ticket], posters: Mapping[int, EventImage]) -> bytes:
     """Every ticket of one purchase, in the order given; `posters` by event id."""
-    sheet = Sheet()
+    sheet = _sheet()
     sheet.set_title(tickets[0].event.title)
     sheet.set_lang(str(get_locale()))
     for number, ticket in enumerate(tickets, 1):
@@ -37,7 +40,14 @@ def draw(tickets: list[Ticket], posters: Mapping[int, EventImage]) -> bytes:
     return bytes(sheet.output())
 
 
-def _shape(sheet: Sheet, event: Event) -> None:
+def _sheet() -> "Sheet":
+    """fpdf2 and the font tools under it are 28 MB: a process that never prints does not load them."""
+    from carneau.tickets.typesetting import Sheet  # noqa: PLC0415
+
+    return Sheet()
+
+
+def _shape(sheet: "Sheet", event: Event) -> None:
     """The outline, the stripe, and the perforation with a bite at each end."""
     tear = LEFT + WIDTH - STUB
     sheet.set_draw_color(120)
@@ -56,7 +66,7 @@ def _shape(sheet: Sheet, event: Event) -> None:
         sheet.arc(tear - BITE, y - BITE, 2 * BITE, start, start + 180, 2 * BITE)
 
 
-def _face(sheet: Sheet, ticket: Ticket) -> None:
+def _face(sheet: "Sheet", ticket: Ticket) -> None:
     event, x, width = ticket.event, LEFT + 3.5 + PADDING, WIDTH - STUB - 3.5 - 2 * PADDING
     y = _title(sheet, event.title, (x, TOP + 8, width))
     y = sheet.text_block((x, y + 3, width), filters.day(event.starts_at, event.time_zone), "strong", (11.5, 8), 1)
@@ -71,7 +81,7 @@ def _face(sheet: Sheet, ticket: Ticket) -> None:
     sheet.text_block((x, y + 1, width), ticket.holder_name, "sans", (12, 7), 1)
 
 
-def _title(sheet: Sheet, title: str, at: tuple[float, float, float]) -> float:
+def _title(sheet: "Sheet", title: str, at: tuple[float, float, float]) -> float:
     """On one line if a smaller size makes that possible: no last word stands alone."""
     sheet.use("serif", 20, title)
     if sheet.get_string_width(title) <= at[2]:
@@ -85,7 +95,7 @@ def _accent(event: Event) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def _stub(sheet: Sheet, ticket: Ticket) -> None:
+def _stub(sheet: "Sheet", ticket: Ticket) -> None:
     x = LEFT + WIDTH - STUB + (STUB - QR_SIDE) / 2
     y = TOP + 9
     strokes = qr.runs(qr.url(ticket))
@@ -98,7 +108,7 @@ def _stub(sheet: Sheet, ticket: Ticket) -> None:
     sheet.text_block((x, y + 1, QR_SIDE), _("Admits one"), "sans", (9.5, 8))
 
 
-def _poster(sheet: Sheet, image: EventImage | None, top: float) -> bool:
+def _poster(sheet: "Sheet", image: EventImage | None, top: float) -> bool:
     if image is None:
         return False
     width = min(640, max(images.widths_of(image)))
@@ -112,7 +122,7 @@ def _poster(sheet: Sheet, image: EventImage | None, top: float) -> bool:
     return True
 
 
-def _advice(sheet: Sheet, ticket: Ticket, place: tuple[int, int], top: float, x: float) -> None:
+def _advice(sheet: "Sheet", ticket: Ticket, place: tuple[int, int], top: float, x: float) -> None:
     event, width = ticket.event, LEFT + WIDTH - x
     y = sheet.text_block((x, top, width), _("At the door"), "serif", (16, 16))
     for sentence in (

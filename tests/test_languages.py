@@ -1,0 +1,120 @@
+"""Every text that a person reads can be translated: in an installation whose every sentence is translated into ⟦…⟧,
+whose dates are Russian and whose data are Greek, no Latin word is left outside the brackets."""
+
+import re
+from html.parser import HTMLParser
+
+import flask_babel
+import pytest
+from babel.support import NullTranslations
+
+from carneau import create_app
+from carneau.core.db import db
+from config import Config
+from tests.buying import Buyer
+from tests.making import make_event, make_organisation, make_ticket_type
+
+GREEK = {"title": "Συναυλία", "summary": "Νύχτα", "category": "Μουσική", "venue_name": "Αποθήκη", "city": "Λίνταχ"}
+UNTRANSLATABLE = re.compile(
+    r"\b(Carneau|Stripe|CET|CEST|EUR|QR|PDF|SVG|PNG|OK)\b|[\w.-]+@[\w.-]+|[0-9A-Z]{4}-[0-9A-Z]{4}"
+)
+SILENT = {"script", "style"}
+
+
+class Marked(NullTranslations):
+    def gettext(self, message):
+        return f"⟦{message}⟧"
+
+    def ngettext(self, one, many, number):
+        return f"⟦{one if number == 1 else many}⟧"
+
+    ugettext, ungettext = gettext, ngettext
+
+    def pgettext(self, _context, message):
+        return f"⟦{message}⟧"
+
+    upgettext = pgettext
+
+
+class Texts(HTMLParser):
+    """What is read: text, and the attributes that are read out."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.inside, self.found = [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.inside.append(tag)
+        read = {"alt", "title", "aria-label", "placeholder"}
+        self.found += [value for name, value in attributes if name in read and value]
+
+    def handle_endtag(self, tag):
+        while self.inside and self.inside.pop() != tag:
+            pass
+
+    def handle_data(self, data):
+        if not SILENT.intersection(self.inside):
+            self.found.append(data)
+
+
+def latin_left_in(html: str) -> list[str]:
+    assert "⟦" in html
+    text = " | ".join(Texts(html).found)
+    while "⟦" in text and text != (text := re.sub(r"⟦[^⟦⟧]*⟧", " ", text)):
+        pass
+    return re.findall(r"[A-Za-z]{2,}[^|]*", UNTRANSLATABLE.sub("", text))
+
+
+@pytest.fixture
+def translated(database, simulator, settings, app):
+    russian = create_app(Config.from_env(settings | {"LOCALE": "ru", "STRIPE_API_BASE": app.config["STRIPE_API_BASE"]}))
+    with russian.app_context(), russian.test_request_context():
+        domain = flask_babel.get_domain()
+        domain.cache["ru", domain.domain[0]] = Marked()
+    yield russian
+    with russian.app_context():
+        db.engine.dispose()
+    create_app(Config.from_env(settings | {"STRIPE_API_BASE": app.config["STRIPE_API_BASE"]}))
+
+
+def greek_type(**values):
+    event = make_event(make_organisation(name="Σπίτι", email="σπιτι"), street="Οδός 4", **GREEK)
+    return event, make_ticket_type(event, name="Όρθιοι", description="Μπροστά", **values)
+
+
+def test_the_measure_finds_a_text_that_was_forgotten():
+    assert latin_left_in("<p>⟦All ⟦right⟧ here⟧ 12 €</p><p>Forgotten words</p>") == ["Forgotten words"]
+    assert latin_left_in('<p>⟦Here⟧</p><img alt="One poster">') == ["One poster"]
+
+
+def test_no_page_on_the_way_to_a_ticket_has_a_word_that_cannot_be_translated(translated, simulator):
+    event, kind = greek_type()
+    sold_out, _ = greek_type(total_quantity=0)
+    buyer = Buyer(translated)
+    pages = [
+        "/",
+        "/?q=tabula",
+        f"/e/{event.slug}",
+        f"/e/{sold_out.slug}/availability",
+        "/cart",
+        "/nowhere",
+    ]
+    for path in pages:
+        assert latin_left_in(buyer.client.get(path).text) == [], path
+    with translated.app_context():
+        buyer.take(kind, 2)
+    for path in ("/cart", "/checkout"):
+        assert latin_left_in(buyer.client.get(path).text) == [], path
+    assert latin_left_in(buyer.check_out(name="", email="nobody").text) == []
+    with translated.app_context():
+        answer = buyer.check_out(name="Άντα", email="ada@buyer.example")
+    session = answer.location.rpartition("/")[2]
+    simulator.pay(session)
+    with translated.app_context():
+        success = buyer.come_back(session)
+    assert latin_left_in(success.text) == []
+    links = [link.replace("&amp;", "&") for link in re.findall(r'href="(/(?:tickets|purchases)/[^".]+)"', success.text)]
+    assert len(links) >= 2
+    for path in dict.fromkeys(links):
+        assert latin_left_in(buyer.client.get(path).text) == [], path
