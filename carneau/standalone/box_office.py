@@ -24,14 +24,15 @@ LAST_NAMES = ("Aubertin", "Brandvik", "Castelmur", "Dragan", "Eriksen", "Fontana
 def sell_places(event: Event, ticket_type: TicketType, places: int) -> None:
     """Exactly `places`, to parties of the sizes that people come in."""
     for number, party in enumerate(_parties(places, ticket_type.max_per_order), ticket_type.id):
-        sell(event, ticket_type, party, number)
+        name = f"{FIRST_NAMES[number % len(FIRST_NAMES)]} {LAST_NAMES[number % len(LAST_NAMES)]}"
+        sell(event, ticket_type, party, name, f"guest-{number}@visitors.example")
 
 
-def sell(event: Event, ticket_type: TicketType, quantity: int, number: int) -> Purchase:
+def sell(event: Event, ticket_type: TicketType, quantity: int, name: str, email: str) -> Purchase:
     """The ticket is handed over at the counter, so its confirmation counts as delivered."""
     if not holds.sell_free(ticket_type.id, quantity):
         raise ValueError(f"{event.slug}: {ticket_type.name} has no {quantity} places left to sell")
-    purchase = _place(event, ticket_type, quantity, number)
+    purchase = _place(event, ticket_type, quantity, name, email)
     audit.record(purchase, PaymentStatus.PENDING, ACTOR, total_minor=purchase.total_minor)
     status.change(purchase, PaymentStatus.SUCCEEDED, ACTOR)
     issuing.issue(purchase)
@@ -50,15 +51,15 @@ def _parties(places: int, largest: int) -> Iterator[int]:
         places -= party
 
 
-def _place(event: Event, ticket_type: TicketType, quantity: int, number: int) -> Purchase:
+def _place(event: Event, ticket_type: TicketType, quantity: int, name: str, email: str) -> Purchase:
     fee = Money(event.booking_fee_minor, event.currency)
     priced = pricing.price_line(ticket_type.price, fee, event.tax_basis_points, quantity)
     now = clock.now()
     purchase = Purchase(
         organisation_id=event.organisation_id,
         ref=codes.reference(),
-        buyer_name=f"{FIRST_NAMES[number % len(FIRST_NAMES)]} {LAST_NAMES[number % len(LAST_NAMES)]}",
-        email=f"guest-{number}@visitors.example",
+        buyer_name=name,
+        email=email,
         currency=event.currency,
         lines_minor=priced.price.minor,
         fee_minor=priced.fee.minor,

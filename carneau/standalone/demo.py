@@ -12,6 +12,7 @@ from carneau.standalone.backing import Backing
 from carneau.standalone.environment import ROOT
 from carneau.standalone.problem import Problem
 from carneau.standalone.processes import Child, stop, wait_ready
+from carneau.standalone.season.people import PASSWORD, PEOPLE
 
 PROCFILE = ROOT / "Procfile"
 
@@ -60,7 +61,10 @@ def _announce(stack: Backing, running: list[Child], port: int) -> None:
     _say(f"\nReady: {site}\n")
     for name, link in {"Site": site, **stack.links}.items():
         _say(f"  {name:17} {link}")
-    _say(f"  {'Logs':17} {stack.logs}\n\nCtrl-C stops everything.")
+    _say(f"  {'Logs':17} {stack.logs}")
+    for label, person in zip(("Demo log-ins", *[""] * len(PEOPLE)), PEOPLE, strict=False):
+        _say(f"  {label:17} {person.email}")
+    _say(f"  {'Password':17} {PASSWORD}, of all of them\n\nCtrl-C stops everything.")
 
 
 def _watch(children: list[Child]) -> None:

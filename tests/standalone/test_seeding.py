@@ -3,16 +3,22 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from carneau.accounts import passwords
+from carneau.accounts.models import User
 from carneau.catalogue import storage
 from carneau.catalogue.models import Event, EventImage, EventStatus, TicketType
 from carneau.core import clock, settings
 from carneau.core.db import db, transaction
 from carneau.organisations.models import Organisation
+from carneau.purchases.models import Purchase
+from carneau.standalone.season.people import BOUGHT, PEOPLE
 from carneau.standalone.season.programme import HOUSES, SHOWS
 
 
 def counts():
     tables = (
+        "users",
+        "verified_addresses",
         "organisations",
         "events",
         "event_images",
@@ -48,6 +54,12 @@ def test_the_demo_opens_with_the_whole_season_and_seeding_again_changes_nothing(
     invariants_hold()
     assert remaining("tamsin-orrevall") == 0
     assert remaining("five-past-blue") == 8
+
+    people = db.session.scalars(sa.select(User)).all()
+    assert {user.email for user in people} == {person.email for person in PEOPLE}
+    assert all(passwords.matches(user.password_hash, "carneau-demo") for user in people)
+    bought = sa.select(sa.func.count()).select_from(Purchase).where(Purchase.email == "buyer@demo.example")
+    assert db.session.scalar(bought) == len(BOUGHT)
 
     before = counts()
     assert before["event_images"] == len(SHOWS)

@@ -1,0 +1,22 @@
+from dataclasses import dataclass
+
+PASSWORD = "carneau-demo"  # noqa: S105  of the demo's own accounts, printed by it
+
+
+@dataclass(frozen=True)
+class Person:
+    email: str
+    name: str
+
+
+BUYER = Person("buyer@demo.example", "Bela Marchetti")
+PEOPLE = (
+    Person("owner@demo.example", "Odile Granvert"),
+    Person("manager@demo.example", "Matthis Oehler"),
+    Person("finance@demo.example", "Fiona Arpagaus"),
+    Person("door@demo.example", "Dario Nussbaum"),
+    BUYER,
+    Person("owner@rival.example", "Rosalie Tordoff"),
+)
+# How many tickets of the first type of a show the buyer has.
+BOUGHT = {"brass-on-the-steps": 2, "parallel-fields": 2, "the-owl-who-counted": 3, "why-bridges-hum": 1}
