@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from carneau.cart import queries as carts
 from carneau.checkout import paths
 from carneau.core.db import transaction
-from carneau.payments import ending, gateway, settling, starting
+from carneau.payments import ending, errands, gateway, settling, starting
 from carneau.payments.models import OnExpiry
 from carneau.purchases import placing
 from carneau.purchases import queries as purchases
@@ -30,7 +30,7 @@ class Placed:
     ref: str
     purchase_id: int
     status: PaymentStatus
-    errand: starting.Errand | None
+    errand: errands.Errand | None
     has_other_details: bool = False
 
 
@@ -65,7 +65,7 @@ def told_as_not_started(ref: str) -> Iterator[None]:
         yield
     except gateway.Unreachable as error:
         raise NotStarted(ref, is_declined=False) from error
-    except (gateway.Declined, starting.NoSession) as error:
+    except (gateway.Declined, errands.NoSession) as error:
         raise NotStarted(ref, is_declined=True) from error
 
 

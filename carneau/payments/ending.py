@@ -3,8 +3,8 @@ the session any more; where Stripe does not answer, everything is kept."""
 
 from carneau.core.db import transaction
 from carneau.payments import gateway, queries, settling
+from carneau.payments.errands import MISSING, Errand, NoSession, create_or_find
 from carneau.payments.models import OnExpiry
-from carneau.payments.starting import MISSING, Errand, NoSession, create_or_find
 from carneau.purchases import queries as purchases
 from carneau.purchases.models import PaymentStatus
 

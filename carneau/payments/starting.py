@@ -1,18 +1,14 @@
 """From a placed purchase to Stripe's page. One transaction notes the attempt, the network comes after it, another one
 keeps the session. Whoever dies in between, or asks twice, gets the same session by the same idempotency key."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
-
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 
-from carneau.core import clock
 from carneau.core.db import db, transaction
 from carneau.core.errors import Conflict
-from carneau.payments import gateway, queries, sessions
+from carneau.payments import gateway, queries
+from carneau.payments.errands import Errand, NoSession, create_or_find, retrieve
 from carneau.payments.facts import SessionFacts
 from carneau.payments.models import Payment, SessionStatus
 from carneau.payments.settling import settle_session
@@ -21,37 +17,10 @@ from carneau.purchases.models import PaymentStatus, Purchase
 from carneau.purchases.placing import payable_until
 
 MOST_ATTEMPTS = 5
-MISSING = "resource_missing"
-NO_REQUEST_LASTS_LONGER = timedelta(minutes=2)
 
 
 class TooManyAttempts(Conflict):
     pass
-
-
-class NoSession(Exception):  # noqa: N818  named for what is true
-    """Stripe has none for this attempt, and will make none: another attempt may."""
-
-
-@dataclass(frozen=True)
-class Errand:
-    """What to ask Stripe, carried out of the transaction that wrote it down."""
-
-    payment_id: int
-    session_id: str | None
-    params: dict[str, Any]
-    idempotency_key: str
-    begun_at: datetime
-
-    @classmethod
-    def of(cls, payment: Payment, purchase: Purchase) -> "Errand":
-        return cls(
-            payment_id=payment.id,
-            session_id=payment.stripe_session_id,
-            params=sessions.params(payment, purchase),
-            idempotency_key=sessions.idempotency_key(payment, purchase),
-            begun_at=payment.created_at,
-        )
 
 
 def first(purchase: Purchase) -> Errand:
@@ -89,7 +58,7 @@ def _attempt(purchase: Purchase) -> Payment:
 def run(errand: Errand) -> SessionFacts:
     """Asks Stripe. Raises gateway.Unreachable (nothing is known, and everything is kept) or NoSession."""
     try:
-        facts = _retrieve(errand.session_id) if errand.session_id else create_or_find(errand)
+        facts = retrieve(errand.session_id) if errand.session_id else create_or_find(errand)
     except NoSession:
         with transaction():
             never_was(errand.payment_id)
@@ -97,31 +66,6 @@ def run(errand: Errand) -> SessionFacts:
     with transaction():
         _keep(errand.payment_id, facts)
     return facts
-
-
-def _retrieve(session_id: str) -> SessionFacts:
-    try:
-        return gateway.retrieve_session(session_id)
-    except gateway.Declined as error:
-        if error.code != MISSING:
-            raise
-        raise NoSession(error.code) from error
-
-
-def create_or_find(errand: Errand) -> SessionFacts:
-    """The one session of this attempt, whoever asked first. Stripe repeats to a key what it first answered, an error
-    of its own included: an attempt that keeps failing is looked for among all sessions."""
-    try:
-        return gateway.create_session(errand.params, errand.idempotency_key)
-    except gateway.Declined as error:
-        raise NoSession(error.code) from error
-    except gateway.Unreachable:
-        if clock.now() - errand.begun_at < NO_REQUEST_LASTS_LONGER:
-            raise
-    found = gateway.find_session(errand.params["metadata"], errand.begun_at - NO_REQUEST_LASTS_LONGER)
-    if found is None:
-        raise NoSession("not found")
-    return found
 
 
 def _keep(payment_id: int, facts: SessionFacts) -> None:
