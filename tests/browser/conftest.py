@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True)
 class Demo:
-    """A running `demo`, as a newcomer starts it, in a folder and on ports of its own."""
+    """A running `demo` as on a machine with nothing but Python, in a folder and on ports of its own."""
 
     url: str
     mailbox: str
@@ -50,7 +50,12 @@ def demo(demo_home: Path) -> Iterator[Demo]:
     home = demo_home
     unset = {"DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY"}
     environ = {name: value for name, value in os.environ.items() if name not in unset}
-    environ |= {"PORT": str(ports.pick(1)[0]), "CARNEAU_HOME": str(home), "WEB_CONCURRENCY": "1"}
+    environ |= {
+        "PORT": str(ports.pick(1)[0]),
+        "CARNEAU_HOME": str(home),
+        "WEB_CONCURRENCY": "1",
+        "CARNEAU_EMBEDDED": "wheel",
+    }
     command = [sys.executable, "-m", "carneau.standalone.commands", "demo"]
     process = subprocess.Popen(
         command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
