@@ -34,7 +34,10 @@ class Child:
         return "\n".join(f"    {line}" for line in text) or "    (it wrote nothing)"
 
 
-def _die_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:
+def dying_with_parent(stop_signal: signal.Signals) -> Callable[[], None] | None:
+    """For Popen's preexec_fn; only Linux can."""
+    if sys.platform != "linux":
+        return None
     parent = os.getpid()
 
     def ask_the_kernel() -> None:
@@ -67,7 +70,7 @@ def spawn(
             env=dict(env),
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=_die_with_parent(stop_signal) if sys.platform == "linux" else None,
+            preexec_fn=dying_with_parent(stop_signal),
             **(account.identity if account else {}),
         )
     return Child(name, popen, log, stop_signal)

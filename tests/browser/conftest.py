@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext
 
 from carneau.standalone import ports
 from carneau.standalone.environment import ROOT
+from carneau.standalone.processes import dying_with_parent
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 OFFLINE = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
@@ -58,8 +59,9 @@ def demo(demo_home: Path) -> Iterator[Demo]:
     }
     command = [sys.executable, "-m", "carneau.standalone.commands", "demo"]
     process = subprocess.Popen(
-        command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+        command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        preexec_fn=dying_with_parent(signal.SIGTERM),
+    )  # fmt: skip
     said = _until_ready(process)
     try:
         yield Demo(_link(said, "Ready:"), _link(said, "Mail"), home)

@@ -15,7 +15,7 @@ import pytest
 
 from carneau.standalone import orphans, ports
 from carneau.standalone.environment import ROOT
-from carneau.standalone.processes import wait_until
+from carneau.standalone.processes import dying_with_parent, wait_until
 from tests.standalone.conftest import folder_for_postgres
 
 SET_ELSEWHERE = {"DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY"}
@@ -52,6 +52,7 @@ def start(home: Path, port: int, *arguments: str) -> Started:
         process = subprocess.Popen(
             [sys.executable, "-m", "carneau", "demo", *arguments],
             cwd=ROOT, env=environ, stdout=file, stderr=subprocess.STDOUT, text=True,
+            preexec_fn=dying_with_parent(signal.SIGTERM),
         )  # fmt: skip
     return Started(process, output)
 
