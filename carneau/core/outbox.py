@@ -16,6 +16,7 @@ from carneau.core.db import Model, db, transaction
 
 LEASE_SECONDS = 60
 LONGEST_WAIT_SECONDS = 3600
+KEPT_DAYS = 31
 
 
 class OutboxRow(Model):
@@ -158,3 +159,16 @@ def drain(age_seconds: float = 0) -> int:
         if not any(ran):
             break
     return done
+
+
+FORGET = sa.text(
+    """DELETE FROM outbox WHERE id IN
+         (SELECT id FROM outbox WHERE done_at < now() - make_interval(days => :days) ORDER BY id LIMIT 5000)"""
+)
+
+
+def forget_done() -> None:
+    """Rows done long ago go, in small bites; dead letters stay until somebody has looked at them. A key that is
+    forgotten could be used again: nothing repeats itself after a month."""
+    with transaction():
+        db.session.execute(FORGET, {"days": KEPT_DAYS})

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from carneau.accounts import sweeps as accounts
 from carneau.cart import jobs as cart
-from carneau.core import log
+from carneau.core import log, outbox
 from carneau.fulfilment import sweeps as fulfilment
 from carneau.inventory import jobs as inventory
 from carneau.payments import sweeps as payments
@@ -22,6 +22,7 @@ SWEEPS: list[tuple[float, Sweep]] = [
     (600, payments.ask_about_delayed),
     (600, cart.forget_carts),
     (3600, accounts.forget_old),
+    (3600, outbox.forget_done),
 ]
 
 
