@@ -8,6 +8,7 @@ from carneau.cart import views as cart
 from carneau.catalogue import crawlers, media
 from carneau.catalogue import views as catalogue
 from carneau.checkout import views as checkout
+from carneau.manage import organisations as manage_organisations
 from carneau.ops import health
 from carneau.payments import views as payments
 from carneau.tickets import views as tickets
@@ -15,5 +16,6 @@ from carneau.tickets import views as tickets
 
 def register(app: Flask) -> None:
     public = (health.bp, media.bp, catalogue.bp, crawlers.bp, cart.bp, payments.bp, checkout.bp, tickets.bp)
-    for blueprint in (*public, accounts.bp, account.bp):
+    organisers = (manage_organisations.bp,)
+    for blueprint in (*public, accounts.bp, account.bp, *organisers):
         app.register_blueprint(blueprint)

@@ -6,12 +6,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from carneau.accounts.models import User
 from carneau.cart.models import Cart
 from carneau.catalogue.models import Event, EventStatus, TicketType
 from carneau.core import audit, clock, codes
 from carneau.core.db import db, transaction
 from carneau.inventory.models import Hold
-from carneau.organisations.models import Organisation
+from carneau.organisations.models import Organisation, OrganisationMember, Role
 from carneau.payments.models import Payment, SessionStatus
 from carneau.purchases.models import PaymentStatus, Purchase, PurchaseLine
 
@@ -21,6 +22,10 @@ number = count(1)
 def make_organisation(**values: Any) -> Organisation:
     n = next(number)
     return _keep(Organisation(**{"slug": f"house-{n}", "name": f"House {n}", "email": "box@house.example"} | values))
+
+
+def make_member(organisation: Organisation, user: User, role: Role = Role.OWNER, **values: Any) -> OrganisationMember:
+    return _keep(OrganisationMember(organisation_id=organisation.id, user_id=user.id, role=role, **values))
 
 
 def make_event(organisation: Organisation | None = None, **values: Any) -> Event:

@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, Response, current_app, request, url_for
 bp = Blueprint("assets", __name__, url_prefix="/assets")
 
 STYLE = "carneau.css"
+STYLE_OF_MANAGE = "manage.css"
 SCRIPT = "carneau.js"
 PICTURES = {".svg": "image/svg+xml", ".png": "image/png"}
 IMPORT = re.compile(r'@import "(?P<file>[\w.-]+)" layer\((?P<layer>\w+)\);')
@@ -29,10 +30,11 @@ class Asset:
 
 
 def init_app(app: Flask) -> None:
-    """Builds every asset once, in memory: one style sheet, one script, the pictures, each with a compressed twin."""
+    """Builds every asset once, in memory: the style sheets, one script, the pictures, each with a compressed twin."""
     static = Path(app.static_folder or "static")
     assets = {
         STYLE: Asset.of(style_sheet(static / "css").encode(), "text/css; charset=utf-8"),
+        STYLE_OF_MANAGE: Asset.of(style_of_manage(static / "css/manage").encode(), "text/css; charset=utf-8"),
         SCRIPT: Asset.of(script(static / "js").encode(), "text/javascript; charset=utf-8"),
     }
     for path in sorted((static / "img").iterdir()):
@@ -52,6 +54,12 @@ def style_sheet(folder: Path) -> str:
 
     rules = IMPORT.sub(put, (folder / "index.css").read_text())
     return squeezed(f"@layer {', '.join(dict.fromkeys(layers))};{rules}")
+
+
+def style_of_manage(folder: Path) -> str:
+    """Beside the style sheet, for organisers only: buyers do not carry it."""
+    rules = "".join(path.read_text() for path in sorted(folder.glob("*.css")))
+    return squeezed(f"@layer components {{{rules}}}")
 
 
 def squeezed(css: str) -> str:

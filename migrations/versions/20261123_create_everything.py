@@ -173,6 +173,41 @@ def upgrade() -> None:
     op.create_index('ix_events_listing', 'events', ['ends_at'], unique=False, postgresql_where=sa.text("status = 'published'"))
     op.create_index('ix_events_run', 'events', ['organisation_id', 'title'], unique=False)
     op.create_index('ix_events_search', 'events', ['search'], unique=False, postgresql_using='gin')
+    op.create_table('organisation_members',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('user_id', sa.BigInteger(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('role', sa.Enum('owner', 'manager', 'finance', 'door', name='role', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('event_id', sa.BigInteger(), nullable=True),
+    sa.Column('organisation_id', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint("event_id IS NULL OR role = 'door'", name=op.f('ck_organisation_members_only_the_door_is_for_one_event')),
+    sa.ForeignKeyConstraint(['organisation_id', 'event_id'], ['events.organisation_id', 'events.id'], name=op.f('fk_organisation_members_organisation_id_event_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisations.id'], name=op.f('fk_organisation_members_organisation_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_organisation_members_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_organisation_members')),
+    sa.UniqueConstraint('organisation_id', 'id', name=op.f('uq_organisation_members_organisation_id_id')),
+    sa.UniqueConstraint('organisation_id', 'user_id', name=op.f('uq_organisation_members_organisation_id_user_id'))
+    )
+    op.create_index('ix_organisation_members_user_id', 'organisation_members', ['user_id'], unique=False)
+    op.create_table('invitations',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('ref', sa.Text(), nullable=False),
+    sa.Column('email', sa.Text(), nullable=False),
+    sa.Column('invited_by', sa.Text(), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('role', sa.Enum('owner', 'manager', 'finance', 'door', name='role', native_enum=False, create_constraint=True, length=30), nullable=False),
+    sa.Column('event_id', sa.BigInteger(), nullable=True),
+    sa.Column('organisation_id', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint("event_id IS NULL OR role = 'door'", name=op.f('ck_invitations_only_the_door_is_for_one_event')),
+    sa.ForeignKeyConstraint(['organisation_id', 'event_id'], ['events.organisation_id', 'events.id'], name=op.f('fk_invitations_organisation_id_event_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisations.id'], name=op.f('fk_invitations_organisation_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_invitations')),
+    sa.UniqueConstraint('organisation_id', 'id', name=op.f('uq_invitations_organisation_id_id')),
+    sa.UniqueConstraint('ref', name=op.f('uq_invitations_ref'))
+    )
+    op.create_index('uq_invitations_open', 'invitations', ['organisation_id', sa.literal_column('lower(email)')], unique=True, postgresql_where=sa.text('closed_at IS NULL'))
     op.create_table('mails',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -434,6 +469,10 @@ def downgrade() -> None:
     op.drop_index('ix_mails_undelivered', table_name='mails', postgresql_where=sa.text('sent_at IS NULL'))
     op.drop_index('ix_mails_subject', table_name='mails')
     op.drop_table('mails')
+    op.drop_index('uq_invitations_open', table_name='invitations', postgresql_where=sa.text('closed_at IS NULL'))
+    op.drop_table('invitations')
+    op.drop_index('ix_organisation_members_user_id', table_name='organisation_members')
+    op.drop_table('organisation_members')
     op.drop_index('ix_events_search', table_name='events', postgresql_using='gin')
     op.drop_index('ix_events_listing', table_name='events', postgresql_where=sa.text("status = 'published'"))
     op.drop_table('events')

@@ -1,0 +1,54 @@
+"""The tabs of an event and of an organisation: those whose page exists and lets this member in."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import current_app, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+
+from carneau.catalogue.models import Event
+from carneau.organisations.models import OrganisationMember
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    path: str
+    name: str
+    is_current: bool
+
+
+def of_event(event: Event, membership: OrganisationMember) -> list[Tab]:
+    names = {
+        "": _("Sales"),
+        "/edit": _("Details"),
+        "/ticket-types": _("Ticket types"),
+        "/images": _("Pictures"),
+        "/purchases": _("Purchases"),
+        "/attendees": _("Attendees"),
+        "/box-office": _("Box office"),
+        "/messages": _("Messages"),
+        "/exports": _("Exports"),
+    }
+    return list(_tabs(f"/manage/events/{event.slug}", names, membership))
+
+
+def of_organisation(membership: OrganisationMember) -> list[Tab]:
+    names = {"": _("Events"), "/team": _("Team"), "/audit": _("Audit log")}
+    return list(_tabs(f"/manage/organisations/{membership.organisation.slug}", names, membership))
+
+
+def _tabs(root: str, names: dict[str, str], membership: OrganisationMember) -> Iterator[Tab]:
+    for end, name in names.items():
+        path = root + end
+        if _opens(path, membership):
+            is_current = request.path == path or (bool(end) and request.path.startswith(path + "/"))
+            yield Tab(path, name, is_current)
+
+
+def _opens(path: str, membership: OrganisationMember) -> bool:
+    try:
+        endpoint, _values = current_app.url_map.bind("").match(path, method="GET")
+    except HTTPException:
+        return False
+    return membership.role in getattr(current_app.view_functions[endpoint], "allowed", ())
