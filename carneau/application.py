@@ -67,6 +67,7 @@ def flask_settings(config: "Config") -> dict[str, Any]:
         "TEMPLATES_AUTO_RELOAD": False,
         "SESSION_REFRESH_EACH_REQUEST": False,
         "PERMANENT_SESSION_LIFETIME": LIFE_OF_A_SESSION,
+        "WTF_I18N_ENABLED": False,  # our forms bring every sentence; its catalogues are read anew for each form
         "WTF_CSRF_ENABLED": False,
         "WTF_CSRF_TIME_LIMIT": None,
     }

@@ -130,18 +130,26 @@ def type_in_cart(cart: Cart, public_id: str) -> TicketType:
     return ticket_type
 
 
-def _open(visitor_secret: str, ticket_type: TicketType) -> Cart:
-    """One statement, that locks the row. More time can be asked for anew when nothing is held any more."""
-    still_held = sa.exists().where(Hold.cart_id == Cart.id, Hold.released_at.is_(None), Hold.expires_at > sa.func.now())
-    new = insert(Cart).values(
-        organisation_id=ticket_type.organisation_id,
-        visitor_digest=codes.digest(visitor_secret),
-        currency=ticket_type.currency,
+# One statement, built once, that locks the row. More time can be asked for anew when nothing is held any more.
+STILL_HELD = sa.exists().where(Hold.cart_id == Cart.id, Hold.released_at.is_(None), Hold.expires_at > sa.func.now())
+OPEN = (
+    insert(Cart)
+    .values({name: sa.bindparam(name) for name in ("organisation_id", "visitor_digest", "currency")})
+    .on_conflict_do_update(
+        index_elements=[Cart.visitor_digest], set_={"extended_at": sa.case((STILL_HELD, Cart.extended_at))}
     )
-    opened = new.on_conflict_do_update(
-        index_elements=[Cart.visitor_digest], set_={"extended_at": sa.case((still_held, Cart.extended_at))}
-    ).returning(Cart)
-    return db.session.scalars(opened, execution_options={"populate_existing": True}).one()
+    .returning(Cart)
+    .execution_options(populate_existing=True)
+)
+
+
+def _open(visitor_secret: str, ticket_type: TicketType) -> Cart:
+    values = {
+        "organisation_id": ticket_type.organisation_id,
+        "visitor_digest": codes.digest(visitor_secret),
+        "currency": ticket_type.currency,
+    }
+    return db.session.execute(OPEN, values).scalar_one()
 
 
 def _fits(cart: Cart, ticket_type: TicketType) -> bool:
