@@ -10,6 +10,7 @@ from carneau.core.db import db, transaction
 from carneau.payments import sweeps
 from carneau.payments.models import Payment, Refund, RefundStatus, SessionStatus
 from carneau.purchases.models import PaymentStatus, Purchase
+from carneau.standalone.processes import wait_until
 from tests.buying import Buyer, only, session_of, settle
 from tests.making import make_ticket_type
 
@@ -124,6 +125,7 @@ def test_request_that_lasts_too_long_is_given_up_after_ten_seconds(ada, simulato
     assert says_that_stripe_does_not_answer(ada.check_out())
 
     simulator.switches.api_sleep_seconds = 0
+    wait_until(lambda: sessions(simulator) == 1, 10)
     session_of(try_again(ada))
     assert sessions(simulator) == 1
 
