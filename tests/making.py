@@ -25,7 +25,8 @@ def make_organisation(**values: Any) -> Organisation:
 
 
 def make_member(organisation: Organisation, user: User, role: Role = Role.OWNER, **values: Any) -> OrganisationMember:
-    return _keep(OrganisationMember(organisation_id=organisation.id, user_id=user.id, role=role, **values))
+    mine = {"organisation_id": organisation.id, "user_id": user.id, "role": role, "ref": codes.reference()}
+    return _keep(OrganisationMember(**mine | values))
 
 
 def make_event(organisation: Organisation | None = None, **values: Any) -> Event:

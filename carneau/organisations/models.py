@@ -53,6 +53,7 @@ class OrganisationMember(_RoleHere, Model):
     )
 
     id: Mapped[Id]
+    ref: Mapped[str] = mapped_column(unique=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     created_at: Mapped[CreatedAt]
 

@@ -175,6 +175,7 @@ def upgrade() -> None:
     op.create_index('ix_events_search', 'events', ['search'], unique=False, postgresql_using='gin')
     op.create_table('organisation_members',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('ref', sa.Text(), nullable=False),
     sa.Column('user_id', sa.BigInteger(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('role', sa.Enum('owner', 'manager', 'finance', 'door', name='role', native_enum=False, create_constraint=True, length=30), nullable=False),
@@ -186,7 +187,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_organisation_members_user_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_organisation_members')),
     sa.UniqueConstraint('organisation_id', 'id', name=op.f('uq_organisation_members_organisation_id_id')),
-    sa.UniqueConstraint('organisation_id', 'user_id', name=op.f('uq_organisation_members_organisation_id_user_id'))
+    sa.UniqueConstraint('organisation_id', 'user_id', name=op.f('uq_organisation_members_organisation_id_user_id')),
+    sa.UniqueConstraint('ref', name=op.f('uq_organisation_members_ref'))
     )
     op.create_index('ix_organisation_members_user_id', 'organisation_members', ['user_id'], unique=False)
     op.create_table('invitations',

@@ -1,0 +1,80 @@
+"""Two organisations, strangers to each other, and everyone who may stand before a route."""
+
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from carneau.accounts.models import User
+from carneau.catalogue.models import Event
+from carneau.core.db import db, transaction
+from carneau.organisations.models import Organisation, Role
+from carneau.purchases import links
+from carneau.tickets import issuing, qr, queries
+from tests.making import make_event, make_member, make_organisation, make_paid_purchase, make_ticket_type
+from tests.visiting import make_user
+
+ROLES = {"door": Role.DOOR, "finance": Role.FINANCE, "manager": Role.MANAGER, "owner": Role.OWNER}
+ACTORS = ("anonymous", "buyer", *ROLES, "rival", "removed")
+MISSING = {
+    "slug": "no-such-event",
+    "organisation_slug": "no-such-house",
+    "ref": "ZZZZ-ZZZZ",
+    "key": "no-such-key",
+    "code": "NOSUCHCODE",
+    "public_id": "NOSUCHTYPE",
+    "member_ref": "ZZZZ-ZZZY",
+    "invitation_ref": "ZZZZ-ZZZX",
+}
+
+
+class World:
+    """`own` is of the organisation whose members act, `sibling` of another event of it, `foreign` of the rival's."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        house, rivals = make_organisation(slug="house"), make_organisation(slug="rivals")
+        event = make_event(house)
+        self.people: dict[str, User | None] = {name: make_user(f"{name}@demo.example") for name in ACTORS[1:]}
+        self.people["anonymous"] = None
+        members = {
+            name: make_member(house, self._user(name), role, event_id=event.id if role is Role.DOOR else None)
+            for name, role in ROLES.items()
+        }
+        rival = make_member(rivals, self._user("rival"))
+        removed = make_member(house, self._user("removed"))
+        with transaction():
+            db.session.delete(db.session.merge(removed))
+        self.own = belongings(house, event) | {"member_ref": members["finance"].ref}
+        self.sibling = belongings(house, make_event(house)) | {"member_ref": members["manager"].ref}
+        self.foreign = belongings(rivals, make_event(rivals)) | {"member_ref": rival.ref}
+
+    def _user(self, name: str) -> User:
+        user = self.people[name]
+        assert user
+        return user
+
+    def browser(self, actor: str) -> FlaskClient:
+        client, user = self.app.test_client(), self.people[actor]
+        if user:
+            with client.session_transaction() as session:
+                session["_user_id"] = user.get_id()
+        return client
+
+
+def belongings(house: Organisation, event: Event) -> dict[str, Any]:
+    """What stands in the paths of its pages, by the name of the placeholder."""
+    kind = make_ticket_type(event)
+    purchase = make_paid_purchase((kind, 1))
+    with transaction():
+        ticket = issuing.issue(purchase)[0]
+        code = qr.code(queries.for_purchase(purchase)[0])
+        return {
+            "slug": event.slug,
+            "organisation_slug": house.slug,
+            "ref": purchase.ref,
+            "key": links.key(purchase.ref),
+            "code": code,
+            "ticket_ref": ticket.ref,
+            "public_id": kind.public_id,
+        }

@@ -1,0 +1,162 @@
+"""Every route, every method, everyone who may stand before it, and what each is answered. A route that is not in the
+table fails; so does a refusal that writes, or a page that writes because it was looked at."""
+
+import re
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from carneau.organisations.models import Role
+from tests.actors import ACTORS, MISSING, ROLES, World
+
+OWNER, MANAGER, FINANCE, DOOR = Role.OWNER, Role.MANAGER, Role.FINANCE, Role.DOOR
+WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|WITH\b.*\b(INSERT|UPDATE|DELETE)\b)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Row:
+    """`status` is the answer for who may enter. A POST comes empty: who is let in reads what is missing, a 422."""
+
+    path: str
+    status: int
+    roles: tuple[Role, ...] | None = None
+    needs_login: bool = False
+    if_logged_in: int | None = None
+    if_missing: int = 404
+    writes: bool = False
+
+    @property
+    def placeholders(self) -> list[str]:
+        return [name for _text, name, _format, _conversion in Formatter().parse(self.path) if name]
+
+
+def anyone(path: str, status: int = 200, **more: Any) -> Row:
+    return Row(path, status, **more)
+
+
+def logged_in(path: str, status: int = 200, **more: Any) -> Row:
+    return Row(path, status, needs_login=True, **more)
+
+
+def member(path: str, *roles: Role, status: int = 200, **more: Any) -> Row:
+    return Row(f"/manage{path}", status, roles, needs_login=True, **more)
+
+
+ROUTES: dict[tuple[str, str], Row] = {
+    ("account.address_edit", "GET"): logged_in("/account/address"),
+    ("account.address_update", "POST"): logged_in("/account/address", 422),
+    ("account.all_sessions_destroy", "POST"): logged_in("/logout/everywhere", 422),
+    ("account.logout", "GET"): anyone("/logout"),
+    ("account.name_edit", "GET"): logged_in("/account/name"),
+    ("account.name_update", "POST"): logged_in("/account/name", 422),
+    ("account.password_edit", "GET"): logged_in("/account/password"),
+    ("account.password_update", "POST"): logged_in("/account/password", 422),
+    ("account.sessions_destroy", "POST"): anyone("/logout", 422),
+    ("account.show", "GET"): logged_in("/account"),
+    ("accounts.accounts_create", "POST"): anyone("/register", 422),
+    ("accounts.accounts_new", "GET"): anyone("/register"),
+    ("accounts.links_create", "POST"): anyone("/login/link", 422),
+    ("accounts.links_show", "GET"): anyone("/links/no-such-link", 404),
+    ("accounts.links_update", "POST"): anyone("/links/no-such-link", 404),
+    ("accounts.mail_show", "GET"): anyone("/login/mail"),
+    ("accounts.passwords_create", "POST"): anyone("/password", 422),
+    ("accounts.passwords_new", "GET"): anyone("/password"),
+    ("accounts.sessions_create", "POST"): anyone("/login", 422),
+    ("accounts.sessions_new", "GET"): anyone("/login?next=/cart", if_logged_in=303),
+    ("assets.show", "GET"): anyone("/assets/old/carneau.css"),
+    ("cart.count_show", "GET"): anyone("/cart/count"),
+    ("cart.emptyings_create", "POST"): anyone("/cart/emptying", 404),
+    ("cart.extensions_create", "POST"): anyone("/cart/extension", 404),
+    ("cart.lines_create", "POST"): anyone("/cart/lines", 422),
+    ("cart.lines_update", "POST"): anyone("/cart/lines/{public_id}", 422, if_missing=422),
+    ("cart.removals_create", "POST"): anyone("/cart/lines/{public_id}/removal", 404),
+    ("cart.show", "GET"): anyone("/cart"),
+    ("catalogue.availability_show", "GET"): anyone("/e/{slug}/availability"),
+    ("catalogue.calendar_show", "GET"): anyone("/e/{slug}.ics"),
+    ("catalogue.index", "GET"): anyone("/"),
+    ("catalogue.show", "GET"): anyone("/e/{slug}"),
+    ("checkout.cancellation_create", "POST"): anyone("/checkout/{ref}/cancellation", 404),
+    ("checkout.cancelled", "GET"): anyone("/checkout/cancelled?purchase={ref}", 404),
+    ("checkout.cart_create", "POST"): anyone("/checkout/{ref}/cart", 404),
+    ("checkout.create", "POST"): anyone("/checkout", 303),
+    ("checkout.new", "GET"): anyone("/checkout", 303),
+    ("checkout.payment_create", "POST"): anyone("/checkout/{ref}/payment", 404),
+    ("checkout.show", "GET"): anyone("/purchases/{ref}?key={key}"),
+    ("checkout.success", "GET"): anyone("/checkout/success?purchase={ref}", 404),
+    ("crawlers.robots", "GET"): anyone("/robots.txt"),
+    ("crawlers.sitemap", "GET"): anyone("/sitemap.xml"),
+    ("health.alive", "GET"): anyone("/healthz"),
+    ("health.ready", "GET"): anyone("/readyz"),
+    ("manage_organisations.index", "GET"): logged_in("/manage"),
+    ("manage_organisations.show", "GET"): member(
+        "/organisations/{organisation_slug}", OWNER, MANAGER, FINANCE, DOOR
+    ),
+    ("media.show", "GET"): anyone("/media/no-such-picture-320.webp", 404),
+    ("payments.webhook_create", "POST"): anyone("/webhook", 400),
+    ("static", "GET"): anyone("/static/css/base.css"),
+    ("tickets.files_show", "GET"): anyone("/tickets/{code}.svg"),
+    ("tickets.of_purchase_show", "GET"): anyone("/purchases/{ref}/tickets.pdf?key={key}"),
+    ("tickets.show", "GET"): anyone("/tickets/{code}"),
+}
+
+
+@pytest.fixture
+def world(app, database):
+    return World(app)
+
+
+def test_the_table_names_every_route(app):
+    routes = {
+        (rule.endpoint, method) for rule in app.url_map.iter_rules() for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+
+    assert routes == set(ROUTES)
+
+
+@pytest.mark.parametrize(("endpoint", "method"), ROUTES, ids=lambda value: value)
+def test_everyone_is_answered_as_the_table_says(app, world, count_statements, endpoint, method):
+    row = ROUTES[endpoint, method]
+    expected, answered, written = {}, {}, []
+    for actor in ACTORS:
+        browser = world.browser(actor)
+        for name, values in objects(world, row):
+            with app.app_context(), count_statements() as statements:
+                answer = browser.open(row.path.format(**values), method=method)
+                answer.close()
+            expected[actor, name] = status(row, actor, name)
+            answered[actor, name] = answer.status_code
+            written += [(actor, name, each) for each in statements if WRITES.match(each)]
+
+    assert answered == expected
+    assert row.writes or not written
+    assert getattr(app.view_functions[endpoint], "allowed", None) == (frozenset(row.roles) if row.roles else None)
+
+
+def objects(world, row):
+    """All of it one's own, the rival's, or missing; and each placeholder alone of someone else's."""
+    yield "own", world.own
+    if not row.placeholders:
+        return
+    yield "foreign", world.foreign
+    yield "missing", MISSING
+    if "slug" in row.placeholders:
+        yield "sibling", world.sibling
+    for placeholder in row.placeholders if len(row.placeholders) > 1 else ():
+        for kind, values in (("foreign", world.foreign), ("missing", MISSING), ("sibling", world.sibling)):
+            if kind != "sibling" or placeholder != "organisation_slug":
+                yield f"{kind} {placeholder}", world.own | {placeholder: values[placeholder]}
+
+
+def status(row, actor, name):
+    if row.needs_login and actor == "anonymous":
+        return 303
+    if name == "missing" or " " in name:
+        return row.if_missing
+    if row.roles is None:
+        return row.status if actor == "anonymous" else row.if_logged_in or row.status
+    mine = {"own": ROLES.get(actor), "sibling": ROLES.get(actor), "foreign": OWNER if actor == "rival" else None}[name]
+    if mine is None or (mine is DOOR and name == "sibling"):
+        return 404
+    return row.status if mine in row.roles else 403
