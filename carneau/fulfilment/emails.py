@@ -2,6 +2,7 @@ from collections.abc import Callable
 
 from flask import render_template
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from carneau.core import settings
 from carneau.core.money import Money
@@ -91,6 +92,19 @@ def refunded(facts: Facts) -> Letter:
     )
 
 
+def tickets_voided(facts: Facts) -> Letter:
+    left = sum(ticket.status != TicketStatus.VOID for ticket in facts.tickets)
+    rest = ngettext("%(num)s ticket of it stays valid.", "%(num)s tickets of it stay valid.", left)
+    return _notice(
+        facts,
+        _("Tickets taken back for %(event)s", event=facts.title),
+        _("Taken back"),
+        _("The organiser has taken back tickets of your purchase. They no longer let anyone in."),
+        rest if left else _("None of its tickets is valid any more."),
+        _("If you did not expect this, just answer this mail: it reaches the organiser."),
+    )
+
+
 def _notice(facts: Facts, subject: str, kicker: str, *sentences: str) -> Letter:
     values = {"facts": facts, "subject": subject, "preview": sentences[0], "kicker": kicker, "sentences": sentences}
     return Letter(
@@ -106,4 +120,5 @@ KINDS: dict[str, Callable[[Facts], Letter]] = {
     "refunded_late": refunded_late,
     "payment_failed": payment_failed,
     "refunded": refunded,
+    "tickets_voided": tickets_voided,
 }

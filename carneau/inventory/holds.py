@@ -20,6 +20,7 @@ from carneau.inventory.statements import (
     SELL,
     SELL_FREE,
     TAKE,
+    WITHDRAW,
 )
 
 __all__ = ["MOST_PER_CART", "BeingPaid", "CartFull", "HoldExpired", "SoldOut"]
@@ -112,6 +113,11 @@ def sell_free(ticket_type_id: int, quantity: int) -> bool:
 def give_back(ticket_type_id: int, quantity: int) -> None:
     """Sold places are free again. More than were sold is a bug of the caller: the CHECK refuses it."""
     db.session.execute(GIVE_BACK, {"ticket_type_id": ticket_type_id, "quantity": quantity})
+
+
+def withdraw(ticket_type_id: int, quantity: int) -> None:
+    """Sold places that are returned and not sold again: there are so many fewer of them now."""
+    db.session.execute(WITHDRAW, {"ticket_type_id": ticket_type_id, "quantity": quantity})
 
 
 def _claim(statement: sa.TextClause, values: dict[str, Any]) -> Any:

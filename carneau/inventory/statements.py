@@ -141,6 +141,11 @@ SELL_FREE = sa.text(
 
 GIVE_BACK = sa.text("UPDATE ticket_types SET sold_quantity = sold_quantity - :quantity WHERE id = :ticket_type_id")
 
+WITHDRAW = sa.text(
+    """UPDATE ticket_types SET sold_quantity = sold_quantity - :quantity, total_quantity = total_quantity - :quantity
+        WHERE id = :ticket_type_id"""
+)
+
 CHANGE_TOTAL = sa.text(
     """UPDATE ticket_types SET total_quantity = :total
         WHERE id = :ticket_type_id AND held_quantity + sold_quantity <= :total RETURNING 1"""

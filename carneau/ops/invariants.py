@@ -54,6 +54,14 @@ QUERIES = {
          WHERE p.payment_status IN ('succeeded', 'partially_refunded') AND p.total_minor > 0 AND p.cart_id IS NOT NULL
            AND (SELECT count(*) FROM payments y WHERE y.purchase_id = p.id AND y.paid_at IS NOT NULL
                    AND y.sent_back IS NULL) <> 1""",
+    "I6 no more goes back than was taken": """
+        SELECT y.id FROM payments y JOIN refunds r ON r.payment_id = y.id AND r.status <> 'failed'
+         GROUP BY y.id HAVING y.paid_at IS NULL OR sum(r.amount_minor) > y.amount_minor""",
+    "I6 a purchase counts every refund of an organiser": """
+        SELECT p.id FROM purchases p JOIN refunds r ON r.purchase_id = p.id AND r.status <> 'failed'
+          LEFT JOIN payments y ON y.id = r.payment_id
+         WHERE y.sent_back IS NULL
+         GROUP BY p.id HAVING p.refunded_minor < sum(r.amount_minor)""",
     "I7 a paid purchase has one confirmation, another none": """
         SELECT p.id FROM purchases p
           LEFT JOIN mails m ON m.kind = 'confirmation' AND m.subject = 'purchases' AND m.subject_id = p.id

@@ -74,7 +74,8 @@ class Payment(OfOrganisation, Model):
 
 
 class Refund(OfOrganisation, Model):
-    """Asked of Stripe after the row is committed, with the row's id as idempotency key."""
+    """Asked of Stripe after the row is committed, with the row's id as idempotency key. Without a payment it was handed
+    back by the organiser: in cash, or the way it had been paid elsewhere."""
 
     __tablename__ = "refunds"
     __table_args__ = (
@@ -87,7 +88,7 @@ class Refund(OfOrganisation, Model):
     )
 
     id: Mapped[Id]
-    payment_id: Mapped[int]
+    payment_id: Mapped[int | None]
     purchase_id: Mapped[int]
     amount_minor: Mapped[Minor]
     status: Mapped[RefundStatus] = mapped_column(choice(RefundStatus), server_default="requested")

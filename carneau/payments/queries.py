@@ -42,6 +42,26 @@ def by_id(payment_id: int) -> Payment:
     ).one()
 
 
+def of_refund(refund: Refund) -> Payment:
+    """Of one that goes through Stripe, with its purchase."""
+    return by_id(refund.payment_id or 0)
+
+
+def kept_payment(purchase: Purchase) -> Payment:
+    """The one that paid for a purchase which is fulfilled, locked. The caller holds the purchase's lock."""
+    return db.session.scalars(
+        sa.select(Payment)
+        .where(Payment.purchase_id == purchase.id, Payment.paid_at.is_not(None), Payment.sent_back.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def refunds_of(purchase: Purchase) -> list[Refund]:
+    """Oldest first."""
+    return list(db.session.scalars(sa.select(Refund).where(Refund.purchase_id == purchase.id).order_by(Refund.id)))
+
+
 def find_locked_for(facts: SessionFacts) -> Payment | None:
     """By what we wrote into the session ourselves, for a webhook may come before we have kept the session's id."""
     return find_locked_by(facts.origin) or find_locked(Payment.stripe_session_id == facts.session_id)

@@ -1,6 +1,7 @@
 from carneau.core import audit, crash, queue
 from carneau.core.db import db, transaction
 from carneau.core.outbox import job
+from carneau.fulfilment import fulfil
 from carneau.payments import gateway, queries, sessions
 from carneau.payments.models import Payment, Refund, RefundStatus
 from carneau.purchases import status
@@ -17,7 +18,7 @@ ANSWERS = {
 IN_ORDER = (RefundStatus.REQUESTED, RefundStatus.PENDING, RefundStatus.SUCCEEDED, RefundStatus.FAILED)
 
 
-def request(payment: Payment, amount_minor: int, reason: str) -> Refund:
+def request(payment: Payment, amount_minor: int, reason: str, actor: str = "system") -> Refund:
     """A debt of ours: the row and the job that asks Stripe are committed together."""
     refund = Refund(
         organisation_id=payment.organisation_id,
@@ -28,7 +29,7 @@ def request(payment: Payment, amount_minor: int, reason: str) -> Refund:
     )
     db.session.add(refund)
     db.session.flush()
-    audit.record(refund, "requested", reason=reason, amount_minor=amount_minor)
+    audit.record(refund, "requested", actor, reason=reason, amount_minor=amount_minor)
     queue.enqueue_after_commit(send, refund.id, key=f"refund:{refund.id}")
     return refund
 
@@ -40,7 +41,7 @@ def send(refund_id: int) -> None:
         refund = db.session.get_one(Refund, refund_id)
         if refund.status is not RefundStatus.REQUESTED:
             return
-        payment = queries.by_id(refund.payment_id)
+        payment = queries.of_refund(refund)
         metadata = sessions.origin(payment, payment.purchase) | {"refund": str(refund.id)}
         key = f"refund-{payment.purchase.ref}-{refund.id}"
         intent_id, amount_minor, payment_id = str(payment.stripe_payment_intent_id), refund.amount_minor, payment.id
@@ -55,6 +56,8 @@ def _ask(intent_id: str, amount_minor: int, metadata: dict[str, str], key: str) 
     try:
         made = gateway.refund(intent_id, amount_minor, metadata, key)
     except gateway.Declined as error:
+        if error.code is None:
+            return None, "failed"
         if error.code not in NOT_REFUNDABLE:
             raise
         return None, NOT_REFUNDABLE[error.code]
@@ -69,12 +72,21 @@ def note(refund: Refund, payment: Payment, stripe_refund_id: str | None, said: s
         return "known"
     refund.status = answer
     audit.record(refund, answer)
-    if answer is RefundStatus.SUCCEEDED and payment.sent_back:
-        _close(payment)
     if answer is RefundStatus.FAILED:
-        payment.flagged = FAILED
-        audit.record(payment, "flagged", "stripe", reason=FAILED)
+        _flag(refund, payment)
+    elif not payment.sent_back:
+        fulfil.notify(payment.purchase, "refunded", occasion=f"refund:{refund.id}")
+    elif answer is RefundStatus.SUCCEEDED:
+        _close(payment)
     return f"refund {answer}"
+
+
+def _flag(refund: Refund, payment: Payment) -> None:
+    """The money is with us again, and a person must find another way; the tickets stay void."""
+    payment.flagged = FAILED
+    audit.record(payment, "flagged", "stripe", reason=FAILED)
+    if not payment.sent_back:
+        payment.purchase.refunded_minor -= refund.amount_minor
 
 
 def _close(payment: Payment) -> None:

@@ -14,7 +14,8 @@ class NotYet(Exception):  # noqa: N818  named for what is true
 
 
 def settle_refund(facts: ChargeFacts) -> str:
-    """`refunded_minor` only ever grows, so an older snapshot of the same charge changes nothing."""
+    """`refunded_minor` only ever grows by news, so an older snapshot of the same charge changes nothing. One that still
+    counts a refund which has failed since could not be told from a newer one: then a person looks."""
     payment = queries.find_locked_by(facts.origin)
     if payment is None:
         return "foreign"
@@ -22,7 +23,7 @@ def settle_refund(facts: ChargeFacts) -> str:
         raise NotYet
     if (facts.amount_minor, facts.currency) != (payment.amount_minor, payment.currency):
         return settling.flag(payment, "refund of another amount")
-    if payment.sent_back:
+    if payment.sent_back or payment.flagged == refunds.FAILED:
         return "known"
     return _take_back(payment.purchase, facts.refunded_minor)
 

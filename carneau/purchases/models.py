@@ -20,10 +20,25 @@ class PaymentStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Channel(StrEnum):
+    """How the money came: only `online` has a payment of Stripe's. `elsewhere` is what the organiser was paid without
+    us, as by invoice; `complimentary` is given away."""
+
+    ONLINE = "online"
+    CASH = "cash"
+    ELSEWHERE = "elsewhere"
+    COMPLIMENTARY = "complimentary"
+
+
+# Each part of an address is a word of its own, so that its domain is found too. folded() is ours (see the migration).
+SEARCH = "to_tsvector('simple', folded((buyer_name || ' ') || translate(email, '@.+_-', '     ')))"
+
+
 class Purchase(OfOrganisation, Model):
     """What was agreed; frozen when placed. Amounts in minor units of `currency`:
     `lines - discount + fee + tax = total`. `tax` is what comes on top (0 where prices contain it),
-    `included_tax` the part of the total that is tax already contained.
+    `included_tax` the part of the total that is tax already contained. `refunded` counts a refund from the moment it is
+    asked for. A purchase at the counter may have no address: `email` is empty.
     """
 
     __tablename__ = "purchases"
@@ -39,6 +54,7 @@ class Purchase(OfOrganisation, Model):
         sa.Index("ix_purchases_email", sa.text("lower(email)")),
         sa.Index("ix_purchases_cart_id", "cart_id"),
         sa.Index("ix_purchases_paid_at", "paid_at"),
+        sa.Index("ix_purchases_search", sa.text(SEARCH), postgresql_using="gin"),
         sa.Index(
             "ix_purchases_unsettled",
             "expires_at",
@@ -49,6 +65,7 @@ class Purchase(OfOrganisation, Model):
     id: Mapped[Id]
     ref: Mapped[str] = mapped_column(unique=True)
     cart_id: Mapped[int | None]
+    channel: Mapped[Channel] = mapped_column(choice(Channel), server_default="online")
     buyer_name: Mapped[str]
     email: Mapped[str]
     currency: Mapped[Currency]
@@ -100,7 +117,7 @@ class PurchaseLine(OfOrganisation, Model):
         sa.CheckConstraint("quantity > 0", name="quantity_positive"),
         sa.CheckConstraint("refunded_quantity BETWEEN 0 AND quantity", name="refunded_within_quantity"),
         sa.CheckConstraint("total_minor = quantity * (unit_price_minor + unit_fee_minor)", name="total_adds_up"),
-        sa.Index("ix_purchase_lines_event_id", "event_id"),
+        sa.Index("ix_purchase_lines_event_id", "event_id", "purchase_id"),
         sa.Index("ix_purchase_lines_ticket_type_id", "ticket_type_id"),
     )
 

@@ -9,7 +9,7 @@ from carneau.catalogue.models import Event
 from carneau.core.db import db
 from carneau.core.errors import NotFound
 from carneau.organisations.models import Organisation
-from carneau.purchases.models import PaymentStatus, Purchase
+from carneau.purchases.models import PaymentStatus, Purchase, PurchaseLine
 
 
 def by_ref(ref: str) -> Purchase:
@@ -46,6 +46,17 @@ def locked(purchase_id: int) -> Purchase:
         .unique()
         .one()
     )
+
+
+def locked_of(organisation_id: int, event_id: int, ref: str) -> Purchase:
+    """A purchase with tickets of the event, for whoever changes it for the organisation. Anything else is not there."""
+    mine = sa.exists().where(PurchaseLine.purchase_id == Purchase.id, PurchaseLine.event_id == event_id)
+    purchase_id = db.session.scalar(
+        sa.select(Purchase.id).where(Purchase.organisation_id == organisation_id, Purchase.ref == ref, mine)
+    )
+    if purchase_id is None:
+        raise NotFound(_("There is no purchase of this reference here."))
+    return locked(purchase_id)
 
 
 def find_latest_of_cart(cart_id: int, states: Collection[PaymentStatus], since: datetime) -> Purchase | None:

@@ -9,6 +9,8 @@ from carneau.core.columns import CreatedAt, Id, OfOrganisation, belongs_to, choi
 from carneau.core.db import Model
 from carneau.purchases.models import Purchase
 
+SEARCH = "to_tsvector('simple', folded(holder_name))"
+
 
 class TicketStatus(StrEnum):
     VALID = "valid"
@@ -32,7 +34,8 @@ class Ticket(OfOrganisation, Model):
         sa.CheckConstraint("(status = 'redeemed') = (redeemed_at IS NOT NULL)", name="redeemed_at_agrees"),
         sa.CheckConstraint("(status = 'void') = (voided_at IS NOT NULL)", name="voided_at_agrees"),
         sa.Index("ix_tickets_purchase_id", "purchase_id"),
-        sa.Index("ix_tickets_event_id", "event_id"),
+        sa.Index("ix_tickets_event_id", "event_id", "id"),
+        sa.Index("ix_tickets_search", sa.text(SEARCH), postgresql_using="gin"),
     )
 
     id: Mapped[Id]
