@@ -1,9 +1,10 @@
 """Every module with jobs: importing it is what registers them."""
 
 from carneau.accounts import jobs as accounts
+from carneau.catalogue import encoding
 from carneau.fulfilment import jobs as fulfilment
 from carneau.payments import jobs as payments
 from carneau.payments import refunds
 from carneau.payments import sweeps as payment_sweeps
 
-__all__ = ["accounts", "fulfilment", "payment_sweeps", "payments", "refunds"]
+__all__ = ["accounts", "encoding", "fulfilment", "payment_sweeps", "payments", "refunds"]

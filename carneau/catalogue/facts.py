@@ -66,6 +66,7 @@ class TicketTypeFacts(TypedDict):
     on_sale_until: NotRequired[datetime | None]
     min_per_order: NotRequired[int]
     max_per_order: NotRequired[int]
+    is_hidden: NotRequired[bool]
 
 
 def check(facts: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@ import secrets
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -16,7 +17,8 @@ from carneau.core.errors import Invalid
 
 WIDTHS = (320, 640, 960, 1280)
 FORMATS = ("PNG", "JPEG", "WEBP")
-LARGEST_BYTES = 20 * 1024 * 1024
+LARGEST_BYTES = 12 * 1024 * 1024
+LONGEST_SOURCE_SIDE = 2560
 MOST_PIXELS = 40_000_000
 LONGEST_ALTERNATIVE_TEXT = 500
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, struct.error, zlib.error)
@@ -45,43 +47,78 @@ def store(event: Event, picture_bytes: bytes, alternative_text: str) -> EventIma
 
 
 def keep(event: Event, picture: Picture, alternative_text: str) -> EventImage:
-    words = alternative_text.strip()
-    if not words or len(words) > LONGEST_ALTERNATIVE_TEXT:
-        raise _refused(_("Please say in a few words what the picture shows, for those who cannot see it."))
+    words = described(alternative_text)
     key = secrets.token_hex(12)
-    width, height = _write(key, picture.pixels)
-    last = db.session.scalar(sa.select(sa.func.max(EventImage.position)).where(EventImage.event_id == event.id))
+    storage.put_source(key, source_of(picture.pixels))
+    width, height = write(key, picture.pixels)
     image = EventImage(
         organisation_id=event.organisation_id,
         event_id=event.id,
-        position=0 if last is None else last + 1,
+        position=next_position(event.id),
         key=key,
+        source_key=key,
         alternative_text=words,
         width=width,
         height=height,
     )
-    if last is None and picture.accents:
+    if image.position == 0 and picture.accents:
         event.accent_light, event.accent_dark = picture.accents.light, picture.accents.dark
     db.session.add(image)
     db.session.flush()
     return image
 
 
+def next_position(event_id: int) -> int:
+    last = db.session.scalar(sa.select(sa.func.max(EventImage.position)).where(EventImage.event_id == event_id))
+    return 0 if last is None else last + 1
+
+
+def described(alternative_text: str) -> str:
+    words = alternative_text.strip()
+    if not words or len(words) > LONGEST_ALTERNATIVE_TEXT:
+        sentence = _("Please say in a few words what the picture shows, for those who cannot see it.")
+        raise Invalid(sentence, errors={"alternative_text": [sentence]})
+    return words
+
+
+def check(picture_bytes: bytes) -> None:
+    """Raises Invalid for what can be told in a blink and little memory; a job then reads every pixel."""
+    with _opened(picture_bytes) as opened:
+        match opened.format:
+            case "PNG":
+                opened.verify()
+            case "JPEG":
+                opened.draft("RGB", (WIDTHS[0], WIDTHS[0]))
+                opened.load()
+            case _:
+                opened.load()
+
+
 def decode(picture_bytes: bytes) -> Picture:
     """Raises Invalid. What the file calls itself counts for nothing, and its header is judged before its pixels."""
+    with _opened(picture_bytes) as opened:
+        if opened.format == "JPEG":
+            opened.draft(None, (LONGEST_SOURCE_SIDE, LONGEST_SOURCE_SIDE))
+        opened.load()
+        pixels = _plain(ImageOps.exif_transpose(opened))
+    pixels.info.clear()
+    return Picture(pixels, accents.of_picture(pixels))
+
+
+@contextmanager
+def _opened(picture_bytes: bytes) -> Iterator[Image.Image]:
+    if not picture_bytes:
+        raise _refused(_("This file is empty. Please choose the picture again."))
     if len(picture_bytes) > LARGEST_BYTES:
-        raise _refused(_("This picture is larger than 20 MB. Please save it smaller."))
+        raise _refused(_("This picture is larger than 12 MB. Please save it smaller."))
     try:
         with Image.open(BytesIO(picture_bytes), formats=FORMATS) as opened:
             _check_size(*opened.size)
-            opened.load()
-            pixels = _plain(ImageOps.exif_transpose(opened))
+            yield opened
     except BOMB as error:
         raise _too_many_pixels() from error
     except BROKEN as error:
         raise _refused(_("We cannot read this picture. Please use a whole PNG, JPEG or WebP file.")) from error
-    pixels.info.clear()
-    return Picture(pixels, accents.of_picture(pixels))
 
 
 def _check_size(width: int, height: int) -> None:
@@ -111,7 +148,15 @@ def _plain(picture: Image.Image) -> Image.Image:
     return picture.convert("RGB")
 
 
-def _write(key: str, pixels: Image.Image) -> tuple[int, int]:
+def source_of(pixels: Image.Image) -> bytes:
+    """What is kept to cut from: our own file, so nothing of the uploaded one lives on."""
+    kept, file = pixels.copy(), BytesIO()
+    kept.thumbnail((LONGEST_SOURCE_SIDE, LONGEST_SOURCE_SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    kept.save(file, "JPEG", quality=92)
+    return file.getvalue()
+
+
+def write(key: str, pixels: Image.Image) -> tuple[int, int]:
     """The size of the largest."""
     sizes = [(width, round(pixels.height * width / pixels.width)) for width in WIDTHS if width <= pixels.width]
     for size in sizes:

@@ -103,7 +103,7 @@ def _sums(at: datetime) -> Any:
             sa.func.coalesce(sa.func.bool_or(is_open), sa.false()).label("is_on_sale"),
             sa.func.min(TicketType.on_sale_from).filter(TicketType.on_sale_from > at).label("opens_at"),
         )
-        .where(TicketType.event_id == Event.id)
+        .where(TicketType.event_id == Event.id, TicketType.is_hidden.is_(False))
         .correlate(Event)
         .lateral("sums")
     )

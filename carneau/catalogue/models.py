@@ -26,6 +26,16 @@ class EventStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Ratio(StrEnum):
+    """How much of a picture is shown: width to height."""
+
+    WHOLE = "whole"
+    PORTRAIT = "4:5"
+    SQUARE = "1:1"
+    LANDSCAPE = "3:2"
+    WIDE = "16:9"
+
+
 class Event(OfOrganisation, Model):
     """`booking_fee_minor` is added per paid ticket and shown beside the price; taxes are inside price and fee."""
 
@@ -78,28 +88,61 @@ class Event(OfOrganisation, Model):
         return at >= self.ends_at
 
 
-class EventImage(OfOrganisation, Model):
-    """`key` names the files `<key>-<width>.webp` and `.jpg` in storage; `width` and `height` are of the largest."""
+class Cut:
+    """What is shown of the picture whose whole is kept as `source_key`: its ratio, around the point that lies
+    `focus_x` and `focus_y` percent from its left and upper edge."""
+
+    source_key: Mapped[str]
+    ratio: Mapped[Ratio] = mapped_column(choice(Ratio), server_default=Ratio.WHOLE)
+    focus_x: Mapped[int] = mapped_column(sa.SmallInteger, server_default="50")
+    focus_y: Mapped[int] = mapped_column(sa.SmallInteger, server_default="50")
+
+
+class EventImage(OfOrganisation, Cut, Model):
+    """`key` names the files `<key>-<width>.webp` and `.jpg` in storage; `width` and `height` are of the largest. The
+    dates of a run share their files."""
 
     __tablename__ = "event_images"
     __table_args__ = (
         own_key(),
         belongs_to("events", "event_id", ondelete="CASCADE"),
         sa.UniqueConstraint("event_id", "position", deferrable=True, initially="DEFERRED"),
+        sa.UniqueConstraint("event_id", "source_key"),
+        sa.Index("ix_event_images_key", "key"),
+        sa.Index("ix_event_images_source_key", "source_key"),
     )
 
     id: Mapped[Id]
     event_id: Mapped[int]
     position: Mapped[int] = mapped_column(sa.Integer)
-    key: Mapped[str] = mapped_column(unique=True)
+    key: Mapped[str]
     alternative_text: Mapped[str]
     width: Mapped[int] = mapped_column(sa.Integer)
     height: Mapped[int] = mapped_column(sa.Integer)
     created_at: Mapped[CreatedAt]
 
 
+class ImageUpload(OfOrganisation, Cut, Model):
+    """A picture that a job has still to cut and encode, or (`problem`, a sentence) could not. The image of the same
+    source, if there is one, is shown until then."""
+
+    __tablename__ = "image_uploads"
+    __table_args__ = (
+        own_key(),
+        belongs_to("events", "event_id", ondelete="CASCADE"),
+        sa.UniqueConstraint("event_id", "source_key"),
+    )
+
+    id: Mapped[Id]
+    event_id: Mapped[int]
+    alternative_text: Mapped[str]
+    problem: Mapped[str | None]
+    created_at: Mapped[CreatedAt]
+
+
 class TicketType(OfOrganisation, Counters, Model):
-    """What is bought: a price and a number of places. A gap in the sale window (None) means no limit on that side."""
+    """What is bought: a price and a number of places. A gap in the sale window (None) means no limit on that side.
+    A hidden type is shown and sold to those who have its link, which names its `public_id`."""
 
     __tablename__ = "ticket_types"
     __table_args__ = (
@@ -128,6 +171,7 @@ class TicketType(OfOrganisation, Counters, Model):
     on_sale_until: Mapped[datetime | None]
     min_per_order: Mapped[int] = mapped_column(sa.Integer, server_default="1")
     max_per_order: Mapped[int] = mapped_column(sa.Integer, server_default="10")
+    is_hidden: Mapped[bool] = mapped_column(server_default=sa.false())
     created_at: Mapped[CreatedAt]
 
     event: Mapped[Event] = relationship(lazy="raise_on_sql", overlaps="organisation")

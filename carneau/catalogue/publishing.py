@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 
-from carneau.catalogue import descriptions, facts, slugs
+from carneau.catalogue import descriptions, facts, queries, slugs
 from carneau.catalogue.facts import EventFacts, TicketTypeFacts
 from carneau.catalogue.models import Event, EventStatus, TicketType
 from carneau.core import audit, clock, codes
@@ -46,6 +46,7 @@ def _insert_under_a_free_slug(row: dict[str, Any]) -> Event:
 def add_ticket_type(event: Event, actor: str = "system", **values: Unpack[TicketTypeFacts]) -> TicketType:
     """In the event's currency, below the types it already has."""
     facts.check(values)
+    queries.lock(event)
     last = db.session.scalar(sa.select(sa.func.max(TicketType.position)).where(TicketType.event_id == event.id))
     ticket_type = TicketType(
         **values,

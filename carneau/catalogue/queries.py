@@ -46,14 +46,16 @@ def by_slug(slug: str) -> Event:
     return event
 
 
-def with_types(slug: str) -> tuple[Event, EventImage | None, list[TicketType]]:
-    """The event, its organisation, its first picture and its ticket types in order: one statement."""
+def with_types(slug: str, unlocked: str = "") -> tuple[Event, EventImage | None, list[TicketType]]:
+    """The event, its organisation, its first picture and its ticket types in order: one statement. A hidden type is
+    among them for those who came with its `public_id`."""
+    shown = sa.or_(TicketType.is_hidden.is_(False), TicketType.public_id == unlocked)
     rows = db.session.execute(
         sa.select(Event, EventImage, TicketType)
         .select_from(Event)
         .join(Event.organisation)
         .outerjoin(EventImage, (EventImage.event_id == Event.id) & (EventImage.position == _first_position()))
-        .outerjoin(TicketType, TicketType.event_id == Event.id)
+        .outerjoin(TicketType, (TicketType.event_id == Event.id) & shown)
         .options(contains_eager(Event.organisation), defer(Event.description))
         .where(Event.slug == slug, Event.status.in_(SEEN))
         .order_by(TicketType.position, TicketType.id)
@@ -71,6 +73,12 @@ def _nothing_here() -> NotFound:
 def _first_position() -> sa.ScalarSelect[int]:
     other = aliased(EventImage)
     return sa.select(sa.func.min(other.position)).where(other.event_id == Event.id).correlate(Event).scalar_subquery()
+
+
+def lock(event: Event) -> None:
+    """Whoever changes the event as a whole comes one after the other, and sees what the last one left."""
+    mine = sa.select(Event).where(Event.id == event.id).with_for_update(key_share=True)
+    db.session.scalars(mine.execution_options(populate_existing=True)).one()
 
 
 def ticket_types_of(event: Event) -> list[TicketType]:

@@ -151,6 +151,13 @@ CHANGE_TOTAL = sa.text(
         WHERE id = :ticket_type_id AND held_quantity + sold_quantity <= :total RETURNING 1"""
 )
 
+LOCK_STOCK = sa.text(
+    """SELECT held_quantity, sold_quantity FROM ticket_types
+        WHERE id = ANY(:ticket_type_ids) ORDER BY id FOR UPDATE"""
+)
+
+FORGET_SPENT = sa.text("DELETE FROM holds WHERE ticket_type_id = ANY(:ticket_type_ids) AND released_at IS NOT NULL")
+
 EXPIRED_TYPES = sa.text(
     """SELECT DISTINCT ticket_type_id FROM holds
         WHERE released_at IS NULL AND purchase_id IS NULL AND expires_at <= now() ORDER BY ticket_type_id"""

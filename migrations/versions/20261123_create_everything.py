@@ -270,6 +270,10 @@ def upgrade() -> None:
     sa.Column('event_id', sa.BigInteger(), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('source_key', sa.Text(), nullable=False),
+    sa.Column('ratio', sa.Enum('whole', '4:5', '1:1', '3:2', '16:9', name='ratio', native_enum=False, create_constraint=True, length=30), server_default='whole', nullable=False),
+    sa.Column('focus_x', sa.SmallInteger(), server_default='50', nullable=False),
+    sa.Column('focus_y', sa.SmallInteger(), server_default='50', nullable=False),
     sa.Column('alternative_text', sa.Text(), nullable=False),
     sa.Column('width', sa.Integer(), nullable=False),
     sa.Column('height', sa.Integer(), nullable=False),
@@ -279,8 +283,27 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['organisation_id'], ['organisations.id'], name=op.f('fk_event_images_organisation_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_event_images')),
     sa.UniqueConstraint('event_id', 'position', deferrable=True, initially='DEFERRED', name=op.f('uq_event_images_event_id_position')),
-    sa.UniqueConstraint('key', name=op.f('uq_event_images_key')),
+    sa.UniqueConstraint('event_id', 'source_key', name=op.f('uq_event_images_event_id_source_key')),
     sa.UniqueConstraint('organisation_id', 'id', name=op.f('uq_event_images_organisation_id_id'))
+    )
+    op.create_index('ix_event_images_key', 'event_images', ['key'], unique=False)
+    op.create_index('ix_event_images_source_key', 'event_images', ['source_key'], unique=False)
+    op.create_table('image_uploads',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('event_id', sa.BigInteger(), nullable=False),
+    sa.Column('source_key', sa.Text(), nullable=False),
+    sa.Column('ratio', sa.Enum('whole', '4:5', '1:1', '3:2', '16:9', name='ratio', native_enum=False, create_constraint=True, length=30), server_default='whole', nullable=False),
+    sa.Column('focus_x', sa.SmallInteger(), server_default='50', nullable=False),
+    sa.Column('focus_y', sa.SmallInteger(), server_default='50', nullable=False),
+    sa.Column('alternative_text', sa.Text(), nullable=False),
+    sa.Column('problem', sa.Text(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('organisation_id', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id', 'event_id'], ['events.organisation_id', 'events.id'], name=op.f('fk_image_uploads_organisation_id_event_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisations.id'], name=op.f('fk_image_uploads_organisation_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_image_uploads')),
+    sa.UniqueConstraint('event_id', 'source_key', name=op.f('uq_image_uploads_event_id_source_key')),
+    sa.UniqueConstraint('organisation_id', 'id', name=op.f('uq_image_uploads_organisation_id_id'))
     )
     op.create_table('payments',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -322,6 +345,7 @@ def upgrade() -> None:
     sa.Column('on_sale_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('min_per_order', sa.Integer(), server_default='1', nullable=False),
     sa.Column('max_per_order', sa.Integer(), server_default='10', nullable=False),
+    sa.Column('is_hidden', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('organisation_id', sa.BigInteger(), nullable=False),
     sa.Column('total_quantity', sa.Integer(), nullable=False),
@@ -466,6 +490,7 @@ def downgrade() -> None:
     op.drop_index('uq_payments_live_purchase_id', table_name='payments', postgresql_where=sa.text("session_status IN ('starting', 'open')"))
     op.drop_index('ix_payments_purchase_id', table_name='payments')
     op.drop_table('payments')
+    op.drop_table('image_uploads')
     op.drop_table('event_images')
     op.drop_index('ix_purchases_unsettled', table_name='purchases', postgresql_where=sa.text("payment_status IN ('pending', 'processing')"))
     op.drop_index('ix_purchases_search', table_name='purchases', postgresql_using='gin')

@@ -112,8 +112,8 @@ TYPES_AND_PICTURES = sa.text(
            INSERT INTO ticket_types (organisation_id, event_id, public_id, name, price_minor, currency, total_quantity)
            SELECT organisation_id, id, 'T' || id || 'N' || n, 'Type', 1000 * n, 'EUR', 100
              FROM events, generate_series(1, 3) n)
-       INSERT INTO event_images (organisation_id, event_id, position, key, alternative_text, width, height)
-       SELECT organisation_id, id, 0, md5(id::text), 'A picture', 960, 1200 FROM events"""
+       INSERT INTO event_images (organisation_id, event_id, position, key, source_key, alternative_text, width, height)
+       SELECT organisation_id, id, 0, md5(id::text), md5(id::text), 'A picture', 960, 1200 FROM events"""
 )
 
 
