@@ -9,6 +9,7 @@ from carneau.catalogue import crawlers, media
 from carneau.catalogue import views as catalogue
 from carneau.checkout import views as checkout
 from carneau.manage import organisations as manage_organisations
+from carneau.my import views as my
 from carneau.ops import health
 from carneau.payments import views as payments
 from carneau.tickets import views as tickets
@@ -17,5 +18,5 @@ from carneau.tickets import views as tickets
 def register(app: Flask) -> None:
     public = (health.bp, media.bp, catalogue.bp, crawlers.bp, cart.bp, payments.bp, checkout.bp, tickets.bp)
     organisers = (manage_organisations.bp,)
-    for blueprint in (*public, accounts.bp, account.bp, *organisers):
+    for blueprint in (*public, accounts.bp, account.bp, my.bp, *organisers):
         app.register_blueprint(blueprint)

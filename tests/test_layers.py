@@ -15,7 +15,7 @@ LAYERS = [
     "tickets",
     "fulfilment",
     "payments",
-    "checkout door manage api",
+    "checkout my door manage api",
     "ops standalone",
 ]
 RANK = {name: i for i, layer in enumerate(LAYERS) for name in layer.split()}

@@ -13,7 +13,7 @@ from carneau.accounts.models import OneTimeLink, User
 from carneau.web import destinations, errors, render
 
 bp = Blueprint("accounts", __name__)
-HOME = "/account"
+HOME = "/my/tickets"
 FORMS = {Purpose.REGISTRATION: RegistrationForm, Purpose.PASSWORD: NewPasswordForm}
 
 

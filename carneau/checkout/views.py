@@ -1,11 +1,14 @@
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
+from carneau.accounts import guards as people
 from carneau.cart import guards as visitors
 from carneau.cart import queries as carts
 from carneau.checkout import arriving, begin, guards, paths
 from carneau.checkout.begin import NotStarted
 from carneau.checkout.forms import BuyerForm
+from carneau.core.db import transaction
+from carneau.fulfilment import resending
 from carneau.payments import queries as payments
 from carneau.payments.models import OnExpiry
 from carneau.purchases import links
@@ -70,6 +73,7 @@ def success() -> ResponseReturnValue:
         tickets=_with_paths(purchase),
         link=links.url(purchase),
         here=request.full_path,
+        is_guest=people.find_user() is None,
         to_ask=purchases.organisation_of(purchase).email if payments.is_flagged(purchase) else None,
         count=carts.count(visitors.find_visitor()) if render.wants_fragment() else None,
     )
@@ -123,12 +127,26 @@ def show(ref: str) -> ResponseReturnValue:
         organisation=purchases.organisation_of(purchase),
         events=purchases.events_of(purchase),
         tickets=_with_paths(purchase),
+        key=links.key(purchase.ref),
+        is_sent=_asked("sent") == "yes",
     )
 
 
-def _with_paths(purchase: Purchase) -> list[tuple[Ticket, str]]:
+@bp.post("/purchases/<ref>/mail")
+def mails_create(ref: str) -> ResponseReturnValue:
+    purchase = guards.purchase_of(ref, request.form.get("key", ""))
+    with transaction():
+        resending.resend(purchase)
+    return render.see_other(f"/purchases/{ref}?key={links.key(ref)}&sent=yes#sent")
+
+
+def _with_paths(purchase: Purchase) -> list[tuple[Ticket, str | None]]:
+    """Of a ticket that was passed on the buyer has no code any more."""
     key = links.key(purchase.ref)
-    return [(ticket, f"/tickets/{qr.code(ticket)}?key={key}") for ticket in tickets.for_purchase(purchase)]
+    return [
+        (ticket, None if ticket.holder_email else f"/tickets/{qr.code(ticket)}?key={key}")
+        for ticket in tickets.for_purchase(purchase)
+    ]
 
 
 def _asked(name: str) -> str:

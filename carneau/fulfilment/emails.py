@@ -21,26 +21,50 @@ def pack(facts: Facts) -> Parcel:
 
 
 def confirmation(facts: Facts) -> Letter:
-    """With tickets that count: one that was refunded before the mail went out is not sent any more."""
+    """With tickets that count: one that was refunded or passed on before the mail went out is not sent any more."""
+    subject = _("Your tickets for %(event)s", event=facts.title)
+    return _with_tickets(facts, "confirmation", subject, facts.purchase.ref)
+
+
+def passed_on(facts: Facts) -> Letter:
+    if not facts.tickets:
+        return _about_ticket(
+            facts,
+            _("Your ticket for %(event)s went on to someone else", event=facts.title),
+            _("Before this mail could reach you the ticket was passed on again or refunded. You have none from us."),
+        )
+    subject = _("A ticket for you: %(event)s", event=facts.title)
+    return _with_tickets(facts, "passed_on", subject, facts.tickets[0].ref)
+
+
+def passed_away(facts: Facts) -> Letter:
+    return _about_ticket(
+        facts,
+        _("You passed on a ticket for %(event)s", event=facts.title),
+        _("It belongs to the person you named; we have sent it there. The code that you had opens nothing any more."),
+        _("Was it not you? Answer this mail at once, so that the organiser can help."),
+    )
+
+
+def _with_tickets(facts: Facts, template: str, subject: str, name: str) -> Letter:
     tickets = [ticket for ticket in facts.tickets if ticket.status != TicketStatus.VOID]
-    base, subject = settings.current().base_url, _("Your tickets for %(event)s", event=facts.title)
+    base = settings.current().base_url
     passes = [(ticket, f"qr-{ticket.ref}", f"{base}/tickets/{qr.code(ticket)}") for ticket in tickets]
     preview = _("%(day)s. Show the code at the door.", day=facts.day)
-    ref = facts.purchase.ref
     files = [
         File(name=f"{cid}.png", kind="image/png", content=qr.png(ticket, QR_PIXELS), cid=cid)
         for ticket, cid, _url in passes
     ]
     if tickets:
         files += [
-            File(name=f"tickets-{ref}.pdf", kind="application/pdf", content=pdf.draw(tickets, facts.posters)),
-            File(name=f"event-{ref}.ics", kind="text/calendar", content=calendar.draw(tickets)),
+            File(name=f"tickets-{name}.pdf", kind="application/pdf", content=pdf.draw(tickets, facts.posters)),
+            File(name=f"event-{name}.ics", kind="text/calendar", content=calendar.draw(tickets)),
         ]
     values = {"facts": facts, "passes": passes, "subject": subject, "preview": preview}
     return Letter(
         subject=subject,
-        text=render_template("emails/confirmation.txt", **values),
-        html=render_template("emails/confirmation.html", **values),
+        text=render_template(f"emails/{template}.txt", **values),
+        html=render_template(f"emails/{template}.html", **values),
         reply_to=facts.organisation.email,
         files=files,
     )
@@ -115,8 +139,21 @@ def _notice(facts: Facts, subject: str, kicker: str, *sentences: str) -> Letter:
     )
 
 
+def _about_ticket(facts: Facts, subject: str, *sentences: str) -> Letter:
+    values = {"facts": facts, "subject": subject, "preview": sentences[0], "sentences": sentences}
+    return Letter(
+        subject=subject,
+        text=render_template("emails/about_ticket.txt", **values),
+        html=render_template("emails/about_ticket.html", **values),
+        reply_to=facts.organisation.email,
+    )
+
+
 KINDS: dict[str, Callable[[Facts], Letter]] = {
     "confirmation": confirmation,
+    "tickets_again": confirmation,
+    "passed_on": passed_on,
+    "passed_away": passed_away,
     "refunded_late": refunded_late,
     "payment_failed": payment_failed,
     "refunded": refunded,

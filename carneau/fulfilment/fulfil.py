@@ -21,6 +21,13 @@ def notify(purchase: Purchase, kind: str, occasion: str | None = None) -> None:
         queue.enqueue_after_commit(jobs.send, mail_id, key=f"mail:{mail_id}")
 
 
+def notify_holder(ticket: Ticket, kind: str, recipient: str) -> None:
+    """Owes a mail about one ticket as it is in this revision."""
+    mail_id = owing.owe(ticket, kind, recipient, f"ticket:{ticket.id}:{ticket.revision}")
+    if mail_id is not None:
+        queue.enqueue_after_commit(jobs.send, mail_id, key=f"mail:{mail_id}")
+
+
 def send_again(mail_id: int) -> bool:
     """Tries a mail that did not go out once more, now; False if it went out or does not exist."""
     mail = owing.owe_again(mail_id)

@@ -20,7 +20,9 @@ class TicketStatus(StrEnum):
 
 class Ticket(OfOrganisation, Model):
     """One person's place. The code in the QR is signed over id, event and `revision` and never stored;
-    a new revision makes every older code worthless. `position` (from 1) is unique in its line: issuing twice is one.
+    a new revision makes every older code worthless. `holder_email` only of one that was passed on: it is not the
+    buyer's any more, who then sees neither its code nor whose it is. `position` (from 1) is unique in its line:
+    issuing twice is one.
     """
 
     __tablename__ = "tickets"
@@ -36,6 +38,11 @@ class Ticket(OfOrganisation, Model):
         sa.Index("ix_tickets_purchase_id", "purchase_id"),
         sa.Index("ix_tickets_event_id", "event_id", "id"),
         sa.Index("ix_tickets_search", sa.text(SEARCH), postgresql_using="gin"),
+        sa.Index(
+            "ix_tickets_holder_email",
+            sa.text("lower(holder_email)"),
+            postgresql_where=sa.text("holder_email IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -48,6 +55,8 @@ class Ticket(OfOrganisation, Model):
     revision: Mapped[int] = mapped_column(sa.SmallInteger, server_default="1")
     status: Mapped[TicketStatus] = mapped_column(choice(TicketStatus), server_default="valid")
     holder_name: Mapped[str]
+    holder_email: Mapped[str | None]
+    passed_on: Mapped[int] = mapped_column(sa.SmallInteger, server_default="0")
     redeemed_at: Mapped[datetime | None]
     voided_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]

@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
@@ -30,6 +32,10 @@ def _of(which: sa.ColumnElement[bool]) -> list[Ticket]:
     return list(db.session.scalars(statement))
 
 
+def by_id(ticket_id: int) -> Ticket:
+    return db.session.scalars(sa.select(Ticket).where(Ticket.id == ticket_id).options(*WHOLE)).one()
+
+
 def by_code(code: str) -> Ticket:
     """Raises NotFound for what is no code, and for the genuine code of an earlier revision: whoever passed a ticket on
     learns that it has gone, and nothing about where. The codes of a void ticket still show that it is void."""
@@ -42,6 +48,11 @@ def by_code(code: str) -> Ticket:
     if ticket.revision != revision and ticket.status != TicketStatus.VOID:
         raise NotFound(_("This ticket was replaced by a newer one or passed on to someone else: this code is dead."))
     return ticket
+
+
+def of_buyer(tickets: Iterable[Ticket]) -> list[Ticket]:
+    """Those that were not passed on: of the others the buyer sees no code."""
+    return [ticket for ticket in tickets if ticket.holder_email is None]
 
 
 def posters(tickets: list[Ticket]) -> dict[int, EventImage]:

@@ -7,8 +7,9 @@ from markupsafe import Markup
 
 from carneau.core.db import transaction
 from carneau.core.errors import Conflict, NotFound
+from carneau.purchases import guards as purchases
 from carneau.purchases import links
-from carneau.tickets import calendar, pdf, qr, queries
+from carneau.tickets import calendar, guards, passing, pdf, qr, queries
 from carneau.tickets.models import Ticket, TicketStatus
 from carneau.web import render
 
@@ -46,15 +47,21 @@ def show(code: str) -> ResponseReturnValue:
             drawing=Markup(qr.svg(ticket)),  # noqa: S704  drawn by us from letters and digits
             siblings=siblings,
             purchase_url=links.url(ticket.purchase) if siblings else None,
+            may_pass_on=_may_pass_on(ticket),
         )
 
 
 def _siblings(ticket: Ticket) -> list[tuple[Ticket, str]]:
-    """The other tickets of the purchase with their codes, for who holds the key of the purchase: a ticket that was
-    sent to a friend does not open the rest."""
-    if not links.is_valid(ticket.purchase.ref, request.args.get("key", "")):
+    """The other tickets of the purchase with their codes, for who may see the purchase: a ticket that was sent to a
+    friend does not open the rest."""
+    if not purchases.may_see(ticket.purchase, request.args.get("key", "")):
         return []
-    return [(other, qr.code(other)) for other in queries.for_purchase(ticket.purchase)]
+    return [(other, qr.code(other)) for other in queries.of_buyer(queries.for_purchase(ticket.purchase))]
+
+
+def _may_pass_on(ticket: Ticket) -> bool:
+    is_possible = ticket.status is TicketStatus.VALID and not passing.is_closed(ticket)
+    return is_possible and guards.may_pass_on(ticket, request.args.get("key", ""))
 
 
 @bp.get("/tickets/<code>.<any(svg, png, pdf, ics):ending>")
@@ -67,10 +74,11 @@ def files_show(code: str, ending: str) -> ResponseReturnValue:
 
 @bp.get("/purchases/<ref>/tickets.pdf")
 def of_purchase_show(ref: str) -> ResponseReturnValue:
-    if not links.is_valid(ref, request.args.get("key", "")):
-        raise NotFound(_("This link is not complete. Please open the one in your mail."))
     with transaction():
-        tickets = _not_void(queries.by_purchase_ref(ref))
+        tickets = queries.of_buyer(queries.by_purchase_ref(ref))
+        if not tickets or not purchases.may_see(tickets[0].purchase, request.args.get("key", "")):
+            raise NotFound(_("This link is not complete, or its tickets were all passed on."))
+        tickets = _not_void(tickets)
         return _file(pdf.draw(tickets, queries.posters(tickets)), "application/pdf", f"tickets-{ref}.pdf")
 
 

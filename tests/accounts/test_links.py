@@ -26,7 +26,7 @@ def link(visitor, catcher):
 
 
 def test_a_link_logs_in_once(visitor, link):
-    assert visitor.submit(link).location == "/account"
+    assert visitor.submit(link).location == "/my/tickets"
     assert visitor.is_logged_in
 
     again = visitor.get(link)

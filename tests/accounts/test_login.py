@@ -28,10 +28,10 @@ def checked(monkeypatch):
 def test_a_password_logs_in(visitor, ada):
     assert visitor.get("/account").location == "/login?next=/account"
 
-    assert visitor.log_in("Ada@Buyer.example").location == "/account"
+    assert visitor.log_in("Ada@Buyer.example").location == "/my/tickets"
 
     assert visitor.is_logged_in
-    assert visitor.get("/login").location == "/account"
+    assert visitor.get("/login").location == "/my/tickets"
 
 
 def test_wrong_passwords_and_unknown_addresses_get_one_answer(visitor, ada, checked, count_statements):
@@ -88,7 +88,7 @@ def test_a_strange_password_is_a_wrong_one(visitor, ada, password):
     ],
 )
 def test_nobody_is_sent_to_another_site_after_logging_in(visitor, ada, wish):
-    assert visitor.log_in("ada@buyer.example", next=wish).location == "/account"
+    assert visitor.log_in("ada@buyer.example", next=wish).location == "/my/tickets"
 
 
 def test_one_goes_on_to_the_page_that_asked_for_it(visitor, ada):

@@ -31,7 +31,7 @@ def test_an_account_begins_with_the_link_of_the_mail(visitor, catcher):
 
     answer = finish(visitor, mailed_link(catcher))
 
-    assert answer.location == "/account"
+    assert answer.location == "/my/tickets"
     assert visitor.is_logged_in
     user = only(User)
     assert (user.email, user.name) == ("ada@buyer.example", "Ada Verhoeven")
