@@ -8,7 +8,10 @@ from carneau.cart import views as cart
 from carneau.catalogue import crawlers, media
 from carneau.catalogue import views as catalogue
 from carneau.checkout import views as checkout
+from carneau.manage import attendees as manage_attendees
 from carneau.manage import organisations as manage_organisations
+from carneau.manage import purchases as manage_purchases
+from carneau.manage import refunds as manage_refunds
 from carneau.my import views as my
 from carneau.ops import health
 from carneau.payments import views as payments
@@ -17,6 +20,11 @@ from carneau.tickets import views as tickets
 
 def register(app: Flask) -> None:
     public = (health.bp, media.bp, catalogue.bp, crawlers.bp, cart.bp, payments.bp, checkout.bp, tickets.bp)
-    organisers = (manage_organisations.bp,)
+    organisers = (
+        manage_organisations.bp,
+        manage_attendees.bp,
+        manage_purchases.bp,
+        manage_refunds.bp,
+    )
     for blueprint in (*public, accounts.bp, account.bp, my.bp, *organisers):
         app.register_blueprint(blueprint)

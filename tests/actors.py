@@ -22,6 +22,7 @@ MISSING = {
     "ref": "ZZZZ-ZZZZ",
     "key": "no-such-key",
     "code": "NOSUCHCODE",
+    "ticket_ref": "ZZZZ-ZZZW",
     "public_id": "NOSUCHTYPE",
     "member_ref": "ZZZZ-ZZZY",
     "invitation_ref": "ZZZZ-ZZZX",

@@ -90,10 +90,21 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("crawlers.sitemap", "GET"): anyone("/sitemap.xml"),
     ("health.alive", "GET"): anyone("/healthz"),
     ("health.ready", "GET"): anyone("/readyz"),
-    ("manage_organisations.index", "GET"): logged_in("/manage"),
-    ("manage_organisations.show", "GET"): member(
-        "/organisations/{organisation_slug}", OWNER, MANAGER, FINANCE, DOOR
+    ("manage_attendees.edit", "GET"): member("/events/{slug}/attendees/{ticket_ref}", OWNER, MANAGER),
+    ("manage_attendees.index", "GET"): member("/events/{slug}/attendees", OWNER, MANAGER, DOOR),
+    ("manage_attendees.invalidation_create", "POST"): member(
+        "/events/{slug}/attendees/{ticket_ref}/invalidation", OWNER, MANAGER, status=422
     ),
+    ("manage_attendees.update", "POST"): member("/events/{slug}/attendees/{ticket_ref}", OWNER, MANAGER, status=422),
+    ("manage_purchases.index", "GET"): member("/events/{slug}/purchases", OWNER, MANAGER, FINANCE),
+    ("manage_purchases.mails_create", "POST"): member(
+        "/events/{slug}/purchases/{ref}/mails", OWNER, MANAGER, status=422
+    ),
+    ("manage_purchases.show", "GET"): member("/events/{slug}/purchases/{ref}", OWNER, MANAGER, FINANCE),
+    ("manage_refunds.create", "POST"): member("/events/{slug}/purchases/{ref}/refunds", OWNER, FINANCE, status=422),
+    ("manage_refunds.new", "GET"): member("/events/{slug}/purchases/{ref}/refunds/new", OWNER, FINANCE),
+    ("manage_organisations.index", "GET"): logged_in("/manage"),
+    ("manage_organisations.show", "GET"): member("/organisations/{organisation_slug}", OWNER, MANAGER, FINANCE, DOOR),
     ("media.show", "GET"): anyone("/media/no-such-picture-320.webp", 404),
     ("my.holders_create", "POST"): anyone("/tickets/{code}/holder?key={key}", 422),
     ("my.holders_new", "GET"): anyone("/tickets/{code}/holder?key={key}"),

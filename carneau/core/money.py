@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -41,6 +42,15 @@ class Money:
     def format(self, locale: str) -> str:
         digits = get_currency_precision(self.currency)
         return format_currency(self.minor / 10**digits, self.currency, locale=locale)
+
+
+def minor_of(text: str, currency: str) -> int | None:
+    """What a person typed, as `24`, `24.50` or `24,5`; None for what is no amount of this currency, as `24.505`."""
+    digits = get_currency_precision(currency)
+    found = re.fullmatch(r"([0-9]{1,9})(?:[.,]([0-9]{1,4}))?", text.strip())
+    if found is None or len(found[2] or "") > digits:
+        return None
+    return int(found[1] + (found[2] or "").ljust(digits, "0"))
 
 
 def total(amounts: Iterable[Money], currency: str) -> Money:

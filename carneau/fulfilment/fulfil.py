@@ -1,9 +1,17 @@
-from carneau.core import crash, outbox, queue
+from flask_babel import gettext as _
+
+from carneau.core import audit, clock, codes, crash, outbox, queue
+from carneau.core.errors import Conflict
 from carneau.email import owing
 from carneau.fulfilment import jobs
 from carneau.purchases.models import Purchase
+from carneau.purchases.status import FULFILLED
 from carneau.tickets import issuing
 from carneau.tickets.models import Ticket
+
+
+class NothingToSend(Conflict):
+    pass
 
 
 def fulfil(purchase: Purchase) -> list[Ticket]:
@@ -26,6 +34,18 @@ def notify_holder(ticket: Ticket, kind: str, recipient: str) -> None:
     mail_id = owing.owe(ticket, kind, recipient, f"ticket:{ticket.id}:{ticket.revision}")
     if mail_id is not None:
         queue.enqueue_after_commit(jobs.send, mail_id, key=f"mail:{mail_id}")
+
+
+def resend(purchase: Purchase, email: str, actor: str) -> None:
+    """The tickets once more, to this address, which is the purchase's from now on. Twice within a minute is once."""
+    if purchase.payment_status not in FULFILLED:
+        raise NothingToSend(_("This purchase has no tickets that could be sent: it is not paid, or was refunded."))
+    if email != purchase.email:
+        purchase.email = email
+        audit.record(purchase, "address_changed", actor)
+    minute = f"{clock.now():%Y%m%d%H%M}"
+    audit.record(purchase, "tickets_resent", actor)
+    notify(purchase, "tickets_again", occasion=f"again:{purchase.id}:{codes.digest(email).hex()[:8]}:{minute}")
 
 
 def send_again(mail_id: int) -> bool:

@@ -93,6 +93,11 @@ def valid_places(purchase: Purchase) -> int:
     return sum(line.quantity - line.refunded_quantity for line in purchase.lines)
 
 
+def is_refundable(purchase: Purchase) -> bool:
+    owed = purchase.payment_status is PaymentStatus.REFUNDED and left_of(purchase) > 0
+    return purchase.payment_status in status.FULFILLED or owed
+
+
 def value_of(purchase: Purchase, wanted: Mapping[int, int]) -> int:
     return sum((line.unit_price_minor + line.unit_fee_minor) * wanted.get(line.id, 0) for line in purchase.lines)
 
@@ -100,8 +105,7 @@ def value_of(purchase: Purchase, wanted: Mapping[int, int]) -> int:
 def _require_refundable(purchase: Purchase, decision: Decision) -> None:
     if decision.seen is not None and decision.seen != state_of(purchase):
         raise ChangedMeanwhile(_("This purchase changed since you opened the page. Nothing more was refunded."))
-    owed = purchase.payment_status is PaymentStatus.REFUNDED and left_of(purchase) > 0
-    if purchase.payment_status not in status.FULFILLED and not owed:
+    if not is_refundable(purchase):
         raise NothingLeft(_("There is nothing to refund: this purchase is not paid, or all of it has gone back."))
 
 

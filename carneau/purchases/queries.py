@@ -35,28 +35,32 @@ def find_by_ref(ref: str) -> Purchase | None:
 
 def locked(purchase_id: int) -> Purchase:
     """As it is now, and nobody else changes it until our transaction ends."""
-    return (
-        db.session.scalars(
-            sa.select(Purchase)
-            .where(Purchase.id == purchase_id)
-            .options(joinedload(Purchase.lines))
-            .with_for_update(of=Purchase)
-            .execution_options(populate_existing=True)
-        )
-        .unique()
-        .one()
-    )
+    return _with_lines(sa.select(Purchase).where(Purchase.id == purchase_id).with_for_update(of=Purchase))
+
+
+def of_event(organisation_id: int, event_id: int, ref: str) -> Purchase:
+    """With its lines. A purchase with tickets of this event of the organisation; any other is not there."""
+    return _with_lines(sa.select(Purchase).where(Purchase.id == _id_of(organisation_id, event_id, ref)))
 
 
 def locked_of(organisation_id: int, event_id: int, ref: str) -> Purchase:
-    """A purchase with tickets of the event, for whoever changes it for the organisation. Anything else is not there."""
+    """The same, for whoever changes it."""
+    return locked(_id_of(organisation_id, event_id, ref))
+
+
+def _id_of(organisation_id: int, event_id: int, ref: str) -> int:
     mine = sa.exists().where(PurchaseLine.purchase_id == Purchase.id, PurchaseLine.event_id == event_id)
-    purchase_id = db.session.scalar(
+    found = db.session.scalar(
         sa.select(Purchase.id).where(Purchase.organisation_id == organisation_id, Purchase.ref == ref, mine)
     )
-    if purchase_id is None:
+    if found is None:
         raise NotFound(_("There is no purchase of this reference here."))
-    return locked(purchase_id)
+    return found
+
+
+def _with_lines(statement: sa.Select[Purchase]) -> Purchase:
+    whole = statement.options(joinedload(Purchase.lines)).execution_options(populate_existing=True)
+    return db.session.scalars(whole).unique().one()
 
 
 def find_latest_of_cart(cart_id: int, states: Collection[PaymentStatus], since: datetime) -> Purchase | None:

@@ -1,0 +1,101 @@
+"""States and what happened, in words for organisers."""
+
+from flask_babel import gettext as _
+
+from carneau.core.money import Money
+from carneau.payments.history import Moment
+from carneau.payments.models import RefundStatus
+from carneau.purchases.models import Channel, PaymentStatus, Purchase
+from carneau.tickets.models import TicketStatus
+from carneau.web import filters
+
+
+def state(status: PaymentStatus) -> str:
+    words: dict[PaymentStatus, str] = {
+        PaymentStatus.PENDING: _("Being paid"),
+        PaymentStatus.PROCESSING: _("Waiting for the bank"),
+        PaymentStatus.SUCCEEDED: _("Paid"),
+        PaymentStatus.PARTIALLY_REFUNDED: _("Partly refunded"),
+        PaymentStatus.REFUNDED: _("Refunded"),
+        PaymentStatus.FAILED: _("Payment failed"),
+        PaymentStatus.EXPIRED: _("Not paid in time"),
+        PaymentStatus.CANCELLED: _("Given up by the buyer"),
+    }
+    return words[status]
+
+
+def channel(channel: Channel) -> str:
+    words: dict[Channel, str] = {
+        Channel.ONLINE: _("Online"),
+        Channel.CASH: _("Cash"),
+        Channel.ELSEWHERE: _("Paid elsewhere"),
+        Channel.COMPLIMENTARY: _("Complimentary"),
+    }
+    return words[channel]
+
+
+def ticket_state(status: TicketStatus) -> str:
+    words: dict[TicketStatus, str] = {
+        TicketStatus.VALID: _("Valid"),
+        TicketStatus.REDEEMED: _("Let in"),
+        TicketStatus.VOID: _("Void"),
+    }
+    return words[status]
+
+
+def refund_state(status: RefundStatus) -> str:
+    words: dict[RefundStatus, str] = {
+        RefundStatus.REQUESTED: _("Being asked of Stripe"),
+        RefundStatus.PENDING: _("On its way"),
+        RefundStatus.SUCCEEDED: _("Given back"),
+        RefundStatus.FAILED: _("Failed: the money is still with you"),
+    }
+    return words[status]
+
+
+def mail_kind(kind: str) -> str:
+    words: dict[str, str] = {
+        "confirmation": _("Confirmation with the tickets"),
+        "tickets_again": _("The tickets once more"),
+        "refunded": _("Word of the refund"),
+        "refunded_late": _("Word that a late payment goes back"),
+        "payment_failed": _("Word that the payment failed"),
+        "tickets_voided": _("Word that tickets were taken back"),
+    }
+    return words.get(kind, kind)
+
+
+def happened(moment: Moment, purchase: Purchase) -> str:
+    """One line of a purchase's history."""
+    if moment.subject == "mails":
+        return _mail(moment)
+    if moment.subject == "purchases" and moment.action in list(PaymentStatus):
+        return state(PaymentStatus(moment.action))
+    words: dict[tuple[str, str], str] = {
+        ("purchases", "tickets_issued"): _("Tickets issued"),
+        ("purchases", "tickets_returned"): _("Tickets taken back"),
+        ("purchases", "tickets_resent"): _("Tickets sent again"),
+        ("purchases", "address_changed"): _("Address changed"),
+        ("payments", "flagged"): _("Payment needs a look: %(reason)s", reason=moment.facts.get("reason", "")),
+        ("payments", "disputed"): _("The buyer's bank claims the payment back"),
+        ("refunds", "requested"): _("Refund of %(amount)s asked for", amount=_amount(moment, purchase)),
+        ("refunds", "succeeded"): _("Refund done"),
+        ("refunds", "pending"): _("Refund on its way"),
+        ("refunds", "failed"): _("Refund failed"),
+        ("tickets", "voided"): _("Ticket became void"),
+        ("tickets", "renamed"): _("Ticket given another name"),
+    }
+    return words.get((moment.subject, moment.action)) or f"{moment.subject}: {moment.action}"
+
+
+def _mail(moment: Moment) -> str:
+    kind, to = mail_kind(str(moment.facts["kind"])), str(moment.facts["to"])
+    if moment.action == "sent":
+        return str(_("%(kind)s, sent to %(to)s", kind=kind, to=to)) if to else kind
+    if moment.action == "given_up":
+        return str(_("%(kind)s could not be delivered to %(to)s", kind=kind, to=to))
+    return str(_("%(kind)s, waiting to be sent to %(to)s", kind=kind, to=to))
+
+
+def _amount(moment: Moment, purchase: Purchase) -> str:
+    return filters.money(Money(moment.facts.get("amount_minor", 0), purchase.currency))

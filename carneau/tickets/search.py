@@ -1,0 +1,110 @@
+"""Finding a purchase or a guest of an event among tens of thousands: newest first, page by page, through indexes."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from carneau.catalogue.models import Event
+from carneau.core import codes
+from carneau.core.db import db
+from carneau.core.errors import NotFound
+from carneau.purchases import models as purchases
+from carneau.purchases.models import Purchase, PurchaseLine
+from carneau.tickets import models as tickets
+from carneau.tickets import qr
+from carneau.tickets.models import Ticket
+
+PAGE = 50
+LONGEST_QUESTION = 200
+WORD = re.compile(r"[^\W_]+")
+CODE = re.compile(r"[A-Za-z2-7]{122}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`after` is the reference behind which the next page begins, if there is one."""
+
+    rows: Sequence[Any]
+    after: str | None
+
+
+def find_purchases(event: Event, question: str, after: str | None) -> Found:
+    """With their lines. A question is words that a name or an address begins with, a reference, or a ticket's code."""
+    wanted = sa.select(Purchase).where(
+        Purchase.organisation_id == event.organisation_id, Purchase.id.in_(_purchases_of(event, question, after))
+    )
+    rows = db.session.scalars(wanted.options(selectinload(Purchase.lines)).order_by(Purchase.id.desc())).all()
+    return _cut(rows)
+
+
+def find_attendees(event: Event, question: str, after: str | None) -> Found:
+    """Tickets with their type and purchase, void ones among them."""
+    wanted = sa.select(Ticket).join(Ticket.purchase).where(Ticket.event_id == event.id)
+    if after:
+        wanted = wanted.where(Ticket.id < sa.select(Ticket.id).where(Ticket.ref == after).scalar_subquery())
+    if question:
+        wanted = wanted.where(Ticket.id.in_(_matching_tickets(event, question)))
+    wanted = wanted.options(contains_eager(Ticket.purchase), joinedload(Ticket.ticket_type))
+    return _cut(db.session.scalars(wanted.order_by(Ticket.id.desc()).limit(PAGE + 1)).all())
+
+
+def _cut(rows: Sequence[Any]) -> Found:
+    return Found(rows[:PAGE], rows[PAGE - 1].ref if len(rows) > PAGE else None)
+
+
+def _purchases_of(event: Event, question: str, after: str | None) -> sa.Select[int]:
+    ids = sa.select(PurchaseLine.purchase_id).distinct().where(PurchaseLine.event_id == event.id)
+    if after:
+        edge = sa.select(Purchase.id).where(Purchase.ref == after).scalar_subquery()
+        ids = ids.where(PurchaseLine.purchase_id < edge)
+    if question:
+        ids = ids.where(PurchaseLine.purchase_id.in_(_matching_purchases(event, question)))
+    return ids.order_by(PurchaseLine.purchase_id.desc()).limit(PAGE + 1)
+
+
+def _matching_purchases(event: Event, question: str) -> sa.CompoundSelect[int]:
+    reference = codes.normalise_reference(question[:LONGEST_QUESTION])
+    named = sa.select(Purchase.id).where(
+        Purchase.organisation_id == event.organisation_id, _says(purchases.SEARCH, question)
+    )
+    holding = sa.select(Ticket.purchase_id).where(Ticket.event_id == event.id, _is_ticket(question, reference))
+    return sa.union(named, sa.select(Purchase.id).where(Purchase.ref == reference), holding)
+
+
+def _matching_tickets(event: Event, question: str) -> sa.CompoundSelect[int]:
+    reference = codes.normalise_reference(question[:LONGEST_QUESTION])
+    mine = sa.select(Ticket.id).where(Ticket.event_id == event.id)
+    bought = (
+        sa.select(Ticket.id)
+        .join(Purchase, Purchase.id == Ticket.purchase_id)
+        .where(Ticket.event_id == event.id, Purchase.organisation_id == event.organisation_id)
+    )
+    return sa.union(
+        mine.where(_says(tickets.SEARCH, question)),
+        mine.where(_is_ticket(question, reference)),
+        bought.where(sa.or_(_says(purchases.SEARCH, question), Purchase.ref == reference)),
+    )
+
+
+def _is_ticket(question: str, reference: str) -> sa.ColumnElement[bool]:
+    """By the reference printed on it, or by what a scan of its code says, link or not."""
+    code = CODE.search(question.strip())
+    if code is None:
+        return Ticket.ref == reference
+    try:
+        return Ticket.id == qr.read(code[0])[1]
+    except NotFound:
+        return sa.false()
+
+
+def _says(vector: str, question: str) -> sa.ColumnElement[bool]:
+    """Every word of the question begins a word of the text."""
+    words = WORD.findall(question[:LONGEST_QUESTION])
+    if not words:
+        return sa.false()
+    wanted = sa.func.to_tsquery("simple", sa.func.folded(" & ".join(f"{word}:*" for word in words)))
+    return sa.literal_column(vector).bool_op("@@")(wanted)
