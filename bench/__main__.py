@@ -24,7 +24,10 @@ def main() -> None:
         print(f"first answer {cold:.2f} s after the start of web\n")
         for figure in figures.all_of(hello, port, sown, options.seconds, options.checkouts):
             print(figure, flush=True)
-        print(f"\nweb, worker and clock together: {serving.megabytes(processes):.0f} MB resident")
+        web, worker, clock = ([process] for process in processes)
+        print(
+            f"\nweb and worker together: {serving.megabytes(web + worker):.0f} MB; clock {serving.megabytes(clock):.0f} MB"
+        )
 
 
 if __name__ == "__main__":

@@ -95,10 +95,7 @@ def post(path: str, body: Callable[[int], bytes], headers: str = FORM) -> Reques
 
     def build(number: int) -> bytes:
         data = body(number)
-        head = (
-            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}"
-            f"Content-Length: {len(data)}\r\n\r\n"
-        )
+        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}Content-Length: {len(data)}\r\n\r\n"
         return head.encode() + data
 
     return build

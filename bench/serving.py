@@ -60,6 +60,6 @@ def carneau() -> Iterator[tuple[int, list[psutil.Process], float]]:
 
 
 def megabytes(processes: list[psutil.Process]) -> float:
-    """Resident memory of the processes and their children."""
+    """Resident memory of the processes and their children; what several of them share is counted once."""
     family = [child for process in processes for child in (process, *process.children(recursive=True))]
-    return sum(member.memory_info().rss for member in family) / 1_000_000
+    return sum(getattr(member.memory_full_info(), "pss", member.memory_info().rss) for member in family) / 1_000_000

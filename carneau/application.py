@@ -1,3 +1,4 @@
+import os
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -7,7 +8,6 @@ from urllib.parse import urlsplit
 from flask import Flask
 from flask_babel import Babel
 from flask_mail import Mail
-from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from carneau import all_jobs, all_models, blueprints, commands
@@ -31,7 +31,7 @@ def build(config: "Config") -> Flask:
     app = retrying.RetryingFlask("carneau", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.from_mapping(flask_settings(config))
     db.init_app(app)
-    Migrate(app, db, directory=str(ROOT / "migrations"))
+    prepare_migrations(app)
     Mail(app)
     Babel(app, default_locale=config.locale, locale_selector=lambda: config.locale)
     for part in (assets, filters, caching, security, errors, guards):
@@ -42,6 +42,14 @@ def build(config: "Config") -> Flask:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def prepare_migrations(app: Flask) -> None:
+    """For the `flask` commands, which say so in this variable; a web process has no use for Alembic's 7 MB."""
+    if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
+        from flask_migrate import Migrate  # noqa: PLC0415
+
+        Migrate(app, db, directory=str(ROOT / "migrations"))
 
 
 def flask_settings(config: "Config") -> dict[str, Any]:

@@ -12,11 +12,12 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_migrate import upgrade
+from flask_migrate import Migrate, upgrade
 
 from carneau import create_app
 from carneau.core.db import db, transaction
 from carneau.ops import invariants
+from carneau.standalone.environment import ROOT
 from carneau.standalone.stripe import Simulator, SimulatorSettings, create_simulator
 from carneau.web import caching
 from config import Config
@@ -83,6 +84,7 @@ def app(settings: dict[str, str]) -> Iterator[Flask]:
     with app.app_context():
         with transaction():
             db.session.execute(sa.text("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
+        Migrate(app, db, directory=str(ROOT / "migrations"))
         upgrade()
     yield app
     with app.app_context():
