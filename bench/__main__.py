@@ -24,10 +24,8 @@ def main() -> None:
         print(f"first answer {cold:.2f} s after the start of web\n")
         for figure in figures.all_of(hello, port, sown, options.seconds, options.checkouts):
             print(figure, flush=True)
-        web, worker, clock = ([process] for process in processes)
-        print(
-            f"\nweb and worker together: {serving.megabytes(web + worker):.0f} MB; clock {serving.megabytes(clock):.0f} MB"
-        )
+        web, worker, clock = (serving.megabytes([process]) for process in processes)
+        print(f"\nmemory: web {web:.0f} MB, worker {worker:.0f} MB, clock {clock:.0f} MB")
 
 
 if __name__ == "__main__":

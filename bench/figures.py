@@ -88,6 +88,13 @@ def _webhook(hello: int, port: int, seconds: float) -> Iterator[Figure]:
 
     measured = load.measure(port, event, 16, seconds)
     yield Figure("webhook acknowledged, 16 clients", measured, bare.per_second, "hello")
+    _wait_for_worker()
+
+
+def _wait_for_worker() -> None:
+    with _database() as connection:
+        while connection.execute("SELECT 1 FROM outbox WHERE done_at IS NULL AND run_at <= now() LIMIT 1").fetchone():
+            time.sleep(0.5)
 
 
 def _checkout(port: int, public_id: str, count: int) -> Iterator[Figure | str]:
@@ -135,5 +142,7 @@ def _rush(port: int, public_id: str, buyers: int = 1500) -> Iterator[str]:
 EVENT = (
     '{{"id": "evt_bench_{number}", "object": "event", "api_version": "2026-10-28.endive", "created": {created},'
     ' "livemode": false, "pending_webhooks": 1, "type": "checkout.session.expired", "request": null,'
-    ' "data": {{"object": {{"id": "cs_test_bench{number}", "object": "checkout.session", "livemode": false}}}}}}'
+    ' "data": {{"object": {{"id": "cs_test_bench{number}", "object": "checkout.session", "livemode": false,'
+    ' "status": "expired", "payment_status": "unpaid", "amount_total": 2400, "currency": "eur",'
+    ' "payment_intent": null, "metadata": {{}}}}}}}}'
 )

@@ -1,6 +1,5 @@
 import os
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ HELLO = "granian --interface wsgi --http 1 --no-ws --host 127.0.0.1 --port {port
 
 @contextmanager
 def process(command: list[str], environ: dict[str, str]) -> Iterator[psutil.Process]:
-    popen = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=sys.stderr, stderr=sys.stderr)
+    popen = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL)
     try:
         yield psutil.Process(popen.pid)
     finally:
