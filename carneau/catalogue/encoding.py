@@ -18,7 +18,7 @@ from carneau.core.queue import enqueue_after_commit
 CUT = ("source_key", "ratio", "focus_x", "focus_y")
 
 
-@job("make picture", tries=5)
+@job("make picture", tries=5, is_patient=True)
 def make_picture(upload_id: int) -> None:
     with transaction():
         upload = db.session.get(ImageUpload, upload_id)

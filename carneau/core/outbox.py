@@ -1,6 +1,8 @@
 """What must still happen, kept in PostgreSQL. RQ is only the doorbell: rows nobody rang for are found by the drain."""
 
+import math
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +26,7 @@ class OutboxRow(Model):
     __table_args__ = (
         sa.Index(
             "ix_outbox_open",
+            "is_patient",
             "run_at",
             postgresql_where=sa.text("done_at IS NULL AND gave_up_at IS NULL"),
         ),
@@ -35,6 +38,7 @@ class OutboxRow(Model):
     key: Mapped[str | None] = mapped_column(sa.Text, unique=True)
     created_at: Mapped[CreatedAt]
     run_at: Mapped[CreatedAt]
+    is_patient: Mapped[bool] = mapped_column(server_default=sa.false())
     attempts: Mapped[int] = mapped_column(sa.Integer, server_default="0")
     leased_until: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
@@ -47,16 +51,18 @@ class Job:
     name: str
     run: Callable[..., None]
     tries: int
+    is_patient: bool
 
 
 JOBS: dict[str, Job] = {}
 
 
-def job(name: str, tries: int = 10) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Registers a job. It takes ids only, opens its own transactions, and may run twice."""
+def job(name: str, tries: int = 10, is_patient: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Registers a job. It takes ids only, opens its own transactions, and may run twice. A patient one (a mail) waits
+    until nothing else is due: in a rush, tickets come before mails."""
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
-        JOBS[name] = Job(name, function, tries)
+        JOBS[name] = Job(name, function, tries, is_patient)
         function.job_name = name  # type: ignore[attr-defined]
         return function
 
@@ -67,7 +73,15 @@ LEASE = sa.text(
     """UPDATE outbox SET attempts = attempts + 1, leased_until = now() + make_interval(secs => :seconds)
         WHERE id = :id AND done_at IS NULL AND gave_up_at IS NULL AND run_at <= now()
           AND (leased_until IS NULL OR leased_until < now())
-    RETURNING job, arguments, attempts"""
+    RETURNING id, job, arguments, attempts"""
+)
+LEASE_NEXT = sa.text(
+    """UPDATE outbox SET attempts = attempts + 1, leased_until = now() + make_interval(secs => :seconds)
+        WHERE id = (SELECT id FROM outbox
+                     WHERE done_at IS NULL AND gave_up_at IS NULL AND run_at <= now() - make_interval(secs => :age)
+                       AND (leased_until IS NULL OR leased_until < now())
+                  ORDER BY is_patient, run_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING id, job, arguments, attempts"""
 )
 DONE = sa.text("UPDATE outbox SET done_at = now(), leased_until = NULL, last_error = NULL WHERE id = :id")
 FAILED = sa.text(
@@ -80,7 +94,7 @@ DUE = sa.text(
     """SELECT id FROM outbox
         WHERE done_at IS NULL AND gave_up_at IS NULL AND run_at <= now() - make_interval(secs => :age)
           AND (leased_until IS NULL OR leased_until < now())
-     ORDER BY run_at LIMIT :limit"""
+     ORDER BY is_patient, run_at LIMIT :limit"""
 )
 
 
@@ -92,21 +106,27 @@ def wait_seconds(attempts: int) -> float:
 
 def run(outbox_id: int) -> bool:
     """Does one row's work; True if it was done now. A row leased by another worker, or done, is left alone."""
+    row = _lease(LEASE, {"id": outbox_id})
+    return row is not None and _perform(row)
+
+
+def _lease(statement: sa.TextClause, values: dict[str, Any]) -> Any:
     with transaction():
-        row = db.session.execute(LEASE, {"id": outbox_id, "seconds": LEASE_SECONDS}).one_or_none()
-    if row is None:
-        return False
+        return db.session.execute(statement, values | {"seconds": LEASE_SECONDS}).one_or_none()
+
+
+def _perform(row: Any) -> bool:
     crash.point(f"leased {row.job}")
     try:
         _refuse_poison(row.job, row.attempts)
         JOBS[row.job].run(*row.arguments)
         db.session.remove()
     except Exception as error:  # noqa: BLE001  the one boundary where any failure becomes a later try
-        _failed(outbox_id, row.job, row.attempts, error)
+        _failed(row.id, row.job, row.attempts, error)
         return False
     crash.point(f"before_done {row.job}")
     with transaction():
-        db.session.execute(DONE, {"id": outbox_id})
+        db.session.execute(DONE, {"id": row.id})
     return True
 
 
@@ -150,14 +170,11 @@ def find_job(key: str) -> Callable[..., None] | None:
     return JOBS[name].run if name in JOBS else None
 
 
-def drain(age_seconds: float = 0) -> int:
-    """Runs what is due until nothing is; the number of rows done."""
-    done = 0
-    while ids := due(age_seconds=age_seconds):
-        ran = [run(outbox_id) for outbox_id in ids]
-        done += sum(ran)
-        if not any(ran):
-            break
+def drain(age_seconds: float = 0, at_most_seconds: float = math.inf) -> int:
+    """Runs what is due, one row after the other, until nothing is; the number of rows done."""
+    done, until = 0, time.monotonic() + at_most_seconds
+    while time.monotonic() < until and (row := _lease(LEASE_NEXT, {"age": age_seconds})) is not None:
+        done += _perform(row)
     return done
 
 

@@ -12,12 +12,15 @@ from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from carneau.core import log, settings
+from carneau.core import log, outbox, settings
 from carneau.core.db import db
-from carneau.core.outbox import OutboxRow
+from carneau.core.outbox import JOBS, OutboxRow
 
 NAME = "carneau"
+RUNG = "carneau:rung"
+RUNG_SECONDS = 30
 SILENCE_SECONDS = 5.0
+LONGEST_ANSWER_SECONDS = 60.0
 
 
 @lru_cache(maxsize=1)
@@ -40,41 +43,50 @@ def enqueue_after_commit(
     name: str = job.job_name  # type: ignore[attr-defined]
     row = (
         insert(OutboxRow)
-        .values(job=name, arguments=list(ids), key=key, run_at=sa.func.now() + delay)
+        .values(
+            job=name,
+            arguments=list(ids),
+            key=key,
+            run_at=sa.func.now() + delay,
+            is_patient=JOBS[name].is_patient,
+        )
         .on_conflict_do_nothing(index_elements=["key"])
         .returning(OutboxRow.id)
     )
     outbox_id = db.session.execute(row).scalar_one_or_none()
     if outbox_id is not None and not delay:
-        db.session.info.setdefault("doorbells", []).append(outbox_id)
+        db.session.info["rings"] = True
 
 
 class _Bell:
     silent_until = 0.0
 
 
-def ring(outbox_ids: list[int]) -> None:
-    """Without Redis nothing is lost: the workers find the rows. After a failure nobody waits for it for a while."""
+def ring() -> None:
+    """Once is enough until a worker opens: it then does everything that is due. Without Redis nothing is lost: the
+    workers find the rows. After a failure nobody waits for it for a while."""
     if time.monotonic() < _Bell.silent_until:
         return
     try:
-        queue = doorbell()
-        jobs = [
-            Queue.prepare_data("carneau.core.outbox.run", (outbox_id,), result_ttl=0, failure_ttl=3600, timeout=120)
-            for outbox_id in outbox_ids
-        ]
-        queue.enqueue_many(jobs)
+        if _impatient_connection(settings.current().redis_url).set(RUNG, 1, nx=True, ex=RUNG_SECONDS):
+            doorbell().enqueue("carneau.core.queue.answer", result_ttl=0, failure_ttl=3600, job_timeout=-1)
     except redis.RedisError as error:
         _Bell.silent_until = time.monotonic() + SILENCE_SECONDS
         log.get(__name__).warning("redis did not answer", error=type(error).__name__)
 
 
+def answer() -> None:
+    """What a worker does when the bell rings. Whoever commits from now on rings again, for the next worker."""
+    _impatient_connection(settings.current().redis_url).delete(RUNG)
+    outbox.drain(at_most_seconds=LONGEST_ANSWER_SECONDS)
+
+
 @event.listens_for(db.session, "after_commit")
 def _ring_after_commit(session: Session) -> None:
-    if outbox_ids := session.info.pop("doorbells", None):
-        ring(outbox_ids)
+    if session.info.pop("rings", False):
+        ring()
 
 
 @event.listens_for(db.session, "after_soft_rollback")
 def _forget_after_rollback(session: Session, _previous: object) -> None:
-    session.info.pop("doorbells", None)
+    session.info.pop("rings", None)

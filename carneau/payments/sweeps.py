@@ -46,7 +46,7 @@ def look_up(payment_id: int) -> None:
         looking.look(session_id, "clock")
 
 
-@job("payments.reconcile", tries=3)
+@job("payments.reconcile", tries=3, is_patient=True)
 def reconcile() -> None:
     reconciling.reconcile()
 

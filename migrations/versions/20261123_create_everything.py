@@ -79,6 +79,7 @@ def upgrade() -> None:
     sa.Column('key', sa.Text(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('run_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('is_patient', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),
     sa.Column('leased_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
@@ -87,7 +88,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox')),
     sa.UniqueConstraint('key', name=op.f('uq_outbox_key'))
     )
-    op.create_index('ix_outbox_open', 'outbox', ['run_at'], unique=False, postgresql_where=sa.text('done_at IS NULL AND gave_up_at IS NULL'))
+    op.create_index('ix_outbox_open', 'outbox', ['is_patient', 'run_at'], unique=False, postgresql_where=sa.text('done_at IS NULL AND gave_up_at IS NULL'))
     op.create_table('stripe_events',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('stripe_event_id', sa.Text(), nullable=False),

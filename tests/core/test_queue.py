@@ -16,11 +16,17 @@ def ring(number):
     ran.append(number)
 
 
+@outbox.job("tests.write", is_patient=True)
+def write(number):
+    ran.append(number)
+
+
 @pytest.fixture(autouse=True)
 def quiet(database):
     ran.clear()
     queue._Bell.silent_until = 0.0
     queue.doorbell().empty()
+    queue.doorbell().connection.delete(queue.RUNG)
     yield
     queue._Bell.silent_until = 0.0
 
@@ -38,15 +44,32 @@ def rows():
         return db.session.scalar(sa.select(sa.func.count(OutboxRow.id)))
 
 
-def test_the_doorbell_rings_after_the_commit_with_the_id_alone():
+def test_the_doorbell_rings_once_after_the_commit_until_a_worker_opens(database):
     with transaction():
         queue.enqueue_after_commit(ring, 1)
         assert queue.doorbell().count == 0
+    with transaction():
+        queue.enqueue_after_commit(ring, 2)
     (job,) = queue.doorbell().jobs
-    assert job.func_name == "carneau.core.outbox.run"
-    assert len(job.args) == 1
-    assert outbox.run(*job.args)
-    assert ran == [1]
+    assert (job.func_name, job.args) == ("carneau.core.queue.answer", [])
+
+    queue.answer()
+
+    assert ran == [1, 2]
+    with transaction():
+        queue.enqueue_after_commit(ring, 3)
+    assert queue.doorbell().count == 2
+
+
+def test_what_is_patient_waits_until_nothing_else_is_due():
+    with transaction():
+        queue.enqueue_after_commit(write, 1)
+    with transaction():
+        queue.enqueue_after_commit(ring, 2)
+
+    outbox.drain()
+
+    assert ran == [2, 1]
 
 
 def test_what_is_rolled_back_is_neither_owed_nor_rung_for():
