@@ -12,6 +12,7 @@ from carneau.manage import attendees as manage_attendees
 from carneau.manage import organisations as manage_organisations
 from carneau.manage import purchases as manage_purchases
 from carneau.manage import refunds as manage_refunds
+from carneau.my import account as my_account
 from carneau.my import views as my
 from carneau.ops import health
 from carneau.payments import views as payments
@@ -26,5 +27,5 @@ def register(app: Flask) -> None:
         manage_purchases.bp,
         manage_refunds.bp,
     )
-    for blueprint in (*public, accounts.bp, account.bp, my.bp, *organisers):
+    for blueprint in (*public, accounts.bp, account.bp, my.bp, my_account.bp, *organisers):
         app.register_blueprint(blueprint)

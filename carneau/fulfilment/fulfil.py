@@ -23,7 +23,10 @@ def fulfil(purchase: Purchase) -> list[Ticket]:
 
 
 def notify(purchase: Purchase, kind: str, occasion: str | None = None) -> None:
-    """Owes the buyer a mail (`emails.KINDS`); `occasion` as `refund:9` where there may be several of a kind."""
+    """Owes the buyer a mail (`emails.KINDS`); `occasion` as `refund:9` where there may be several of a kind. Who had
+    their name erased gets none."""
+    if purchase.erased_at is not None:
+        return
     mail_id = owing.owe(purchase, kind, purchase.email, occasion)
     if mail_id is not None:
         queue.enqueue_after_commit(jobs.send, mail_id, key=f"mail:{mail_id}")

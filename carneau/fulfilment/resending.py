@@ -21,6 +21,8 @@ def resend(purchase: Purchase, actor: str = "buyer") -> None:
     tickets = [ticket for ticket in queries.of_buyer(queries.for_purchase(purchase)) if _counts(ticket.status)]
     if purchase.payment_status not in FULFILLED or not tickets:
         raise Conflict(_("This purchase has no tickets that could be sent."))
+    if purchase.erased_at or not purchase.email:
+        raise Conflict(_("This purchase names no address that its tickets could be sent to."))
     limits.count(MAILS_OF_PURCHASE, purchase.ref)
     entry = audit.record(purchase, "mail_sent_again", actor)
     db.session.flush()

@@ -1,5 +1,5 @@
 from flask_babel import lazy_gettext
-from wtforms import EmailField, StringField
+from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
 from carneau.web.forms import SessionForm, an_address, one_line, without_blanks_around
@@ -27,4 +27,15 @@ class HolderForm(SessionForm):
             an_address,
         ],
         render_kw={"autocomplete": "off", "inputmode": "email", "maxlength": 254},
+    )
+
+
+class DeletionForm(SessionForm):
+    current = PasswordField(
+        lazy_gettext("Your password"),
+        validators=[
+            DataRequired(lazy_gettext("Please enter your password.")),
+            Length(max=200, message=lazy_gettext("A password has at most 200 letters.")),
+        ],
+        render_kw={"autocomplete": "current-password"},
     )

@@ -14,6 +14,7 @@ from carneau.fulfilment import fulfil
 from carneau.my import queries
 from carneau.my.forms import HolderForm
 from carneau.purchases import links
+from carneau.purchases.erasing import NO_ADDRESS
 from carneau.tickets import passing, qr
 from carneau.tickets import queries as tickets
 from carneau.tickets.guards import may_pass_on
@@ -86,7 +87,8 @@ def _pass_on(ticket: Ticket, name: str, email: str) -> None:
         limits.count(PASSED_FROM_NETWORK, guards.network())
         passed = passing.pass_on(ticket, name, email, user.actor if user else "buyer")
         fulfil.notify_holder(passed, "passed_on", email)
-        fulfil.notify_holder(passed, "passed_away", giver)
+        if giver not in ("", NO_ADDRESS):
+            fulfil.notify_holder(passed, "passed_away", giver)
 
 
 @bp.get("/my/tickets/passed")

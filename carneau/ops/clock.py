@@ -12,6 +12,7 @@ from carneau.core import log, outbox
 from carneau.fulfilment import sweeps as fulfilment
 from carneau.inventory import jobs as inventory
 from carneau.payments import sweeps as payments
+from carneau.tickets import erasing as tickets
 
 Sweep = Callable[[], object]
 SWEEPS: list[tuple[float, Sweep]] = [
@@ -23,6 +24,7 @@ SWEEPS: list[tuple[float, Sweep]] = [
     (600, cart.forget_carts),
     (3600, accounts.forget_old),
     (3600, outbox.forget_done),
+    (3600, tickets.erase_names),
 ]
 
 

@@ -39,6 +39,7 @@ class Purchase(OfOrganisation, Model):
     `lines - discount + fee + tax = total`. `tax` is what comes on top (0 where prices contain it),
     `included_tax` the part of the total that is tax already contained. `refunded` counts a refund from the moment it is
     asked for. A purchase at the counter may have no address: `email` is empty.
+    From `erased_at` on it names nobody.
     """
 
     __tablename__ = "purchases"
@@ -79,6 +80,7 @@ class Purchase(OfOrganisation, Model):
     payment_status: Mapped[PaymentStatus] = mapped_column(choice(PaymentStatus), server_default="pending")
     expires_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
 
     lines: Mapped[list["PurchaseLine"]] = relationship(

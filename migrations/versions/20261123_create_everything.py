@@ -251,6 +251,7 @@ def upgrade() -> None:
     sa.Column('payment_status', sa.Enum('pending', 'processing', 'succeeded', 'partially_refunded', 'refunded', 'failed', 'expired', 'cancelled', name='paymentstatus', native_enum=False, create_constraint=True, length=30), server_default='pending', nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('paid_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('erased_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('organisation_id', sa.BigInteger(), nullable=False),
     sa.CheckConstraint('lines_minor - discount_minor + fee_minor + tax_minor = total_minor', name=op.f('ck_purchases_total_adds_up')),
