@@ -9,9 +9,11 @@ from carneau.catalogue import crawlers, media
 from carneau.catalogue import views as catalogue
 from carneau.checkout import views as checkout
 from carneau.manage import attendees as manage_attendees
+from carneau.manage import invitations as manage_invitations
 from carneau.manage import organisations as manage_organisations
 from carneau.manage import purchases as manage_purchases
 from carneau.manage import refunds as manage_refunds
+from carneau.manage import team as manage_team
 from carneau.my import account as my_account
 from carneau.my import views as my
 from carneau.ops import health
@@ -23,6 +25,8 @@ def register(app: Flask) -> None:
     public = (health.bp, media.bp, catalogue.bp, crawlers.bp, cart.bp, payments.bp, checkout.bp, tickets.bp)
     organisers = (
         manage_organisations.bp,
+        manage_team.bp,
+        manage_invitations.bp,
         manage_attendees.bp,
         manage_purchases.bp,
         manage_refunds.bp,

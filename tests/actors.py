@@ -8,10 +8,18 @@ from flask.testing import FlaskClient
 from carneau.accounts.models import User
 from carneau.catalogue.models import Event
 from carneau.core.db import db, transaction
+from carneau.organisations import links as invitation_links
 from carneau.organisations.models import Organisation, Role
 from carneau.purchases import links
 from carneau.tickets import issuing, qr, queries
-from tests.making import make_event, make_member, make_organisation, make_paid_purchase, make_ticket_type
+from tests.making import (
+    make_event,
+    make_invitation,
+    make_member,
+    make_organisation,
+    make_paid_purchase,
+    make_ticket_type,
+)
 from tests.visiting import make_user
 
 ROLES = {"door": Role.DOOR, "finance": Role.FINANCE, "manager": Role.MANAGER, "owner": Role.OWNER}
@@ -26,6 +34,7 @@ MISSING = {
     "public_id": "NOSUCHTYPE",
     "member_ref": "ZZZZ-ZZZY",
     "invitation_ref": "ZZZZ-ZZZX",
+    "invitation_key": "no-such-key",
 }
 
 
@@ -66,6 +75,7 @@ class World:
 def belongings(house: Organisation, event: Event) -> dict[str, Any]:
     """What stands in the paths of its pages, by the name of the placeholder."""
     kind = make_ticket_type(event)
+    invitation = make_invitation(house)
     purchase = make_paid_purchase((kind, 1))
     with transaction():
         ticket = issuing.issue(purchase)[0]
@@ -78,4 +88,6 @@ def belongings(house: Organisation, event: Event) -> dict[str, Any]:
             "code": code,
             "ticket_ref": ticket.ref,
             "public_id": kind.public_id,
+            "invitation_ref": invitation.ref,
+            "invitation_key": invitation_links.key(invitation.ref),
         }

@@ -12,7 +12,7 @@ from carneau.catalogue.models import Event, EventStatus, TicketType
 from carneau.core import audit, clock, codes
 from carneau.core.db import db, transaction
 from carneau.inventory.models import Hold
-from carneau.organisations.models import Organisation, OrganisationMember, Role
+from carneau.organisations.models import Invitation, Organisation, OrganisationMember, Role
 from carneau.payments.models import Payment, SessionStatus
 from carneau.purchases.models import PaymentStatus, Purchase, PurchaseLine
 
@@ -27,6 +27,18 @@ def make_organisation(**values: Any) -> Organisation:
 def make_member(organisation: Organisation, user: User, role: Role = Role.OWNER, **values: Any) -> OrganisationMember:
     mine = {"organisation_id": organisation.id, "user_id": user.id, "role": role, "ref": codes.reference()}
     return _keep(OrganisationMember(**mine | values))
+
+
+def make_invitation(organisation: Organisation, **values: Any) -> Invitation:
+    defaults = {
+        "organisation_id": organisation.id,
+        "ref": codes.reference(),
+        "email": f"new-{next(number)}@team.example",
+        "role": Role.MANAGER,
+        "invited_by": "Ada Verhoeven",
+        "expires_at": clock.now() + timedelta(days=7),
+    }
+    return _keep(Invitation(**defaults | values))
 
 
 def make_event(organisation: Organisation | None = None, **values: Any) -> Event:

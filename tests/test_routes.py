@@ -103,6 +103,30 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("manage_purchases.show", "GET"): member("/events/{slug}/purchases/{ref}", OWNER, MANAGER, FINANCE),
     ("manage_refunds.create", "POST"): member("/events/{slug}/purchases/{ref}/refunds", OWNER, FINANCE, status=422),
     ("manage_refunds.new", "GET"): member("/events/{slug}/purchases/{ref}/refunds/new", OWNER, FINANCE),
+    ("manage_invitations.show", "GET"): anyone("/manage/invitations/{invitation_ref}?key={invitation_key}"),
+    ("manage_invitations.update", "POST"): logged_in("/manage/invitations/{invitation_ref}?key={invitation_key}", 422),
+    ("manage_organisations.create", "POST"): logged_in("/manage/organisations", 422),
+    ("manage_organisations.departures_create", "POST"): member(
+        "/organisations/{organisation_slug}/departure", OWNER, MANAGER, FINANCE, DOOR, status=422
+    ),
+    ("manage_organisations.departures_new", "GET"): member(
+        "/organisations/{organisation_slug}/departure", OWNER, MANAGER, FINANCE, DOOR
+    ),
+    ("manage_organisations.edit", "GET"): member("/organisations/{organisation_slug}/edit", OWNER),
+    ("manage_organisations.new", "GET"): logged_in("/manage/organisations/new"),
+    ("manage_organisations.update", "POST"): member("/organisations/{organisation_slug}/edit", OWNER, status=422),
+    ("manage_team.edit", "GET"): member("/organisations/{organisation_slug}/team/{member_ref}", OWNER),
+    ("manage_team.index", "GET"): member("/organisations/{organisation_slug}/team", OWNER),
+    ("manage_team.invitations_create", "POST"): member(
+        "/organisations/{organisation_slug}/team/invitations", OWNER, status=422
+    ),
+    ("manage_team.removals_create", "POST"): member(
+        "/organisations/{organisation_slug}/team/{member_ref}/removal", OWNER, status=422
+    ),
+    ("manage_team.update", "POST"): member("/organisations/{organisation_slug}/team/{member_ref}", OWNER, status=422),
+    ("manage_team.withdrawals_create", "POST"): member(
+        "/organisations/{organisation_slug}/team/invitations/{invitation_ref}/withdrawal", OWNER, status=422
+    ),
     ("manage_organisations.index", "GET"): logged_in("/manage"),
     ("manage_organisations.show", "GET"): member("/organisations/{organisation_slug}", OWNER, MANAGER, FINANCE, DOOR),
     ("media.show", "GET"): anyone("/media/no-such-picture-320.webp", 404),
@@ -165,18 +189,29 @@ def objects(world, row):
         yield "sibling", world.sibling
     for placeholder in row.placeholders if len(row.placeholders) > 1 else ():
         for kind, values in (("foreign", world.foreign), ("missing", MISSING), ("sibling", world.sibling)):
-            if kind != "sibling" or placeholder != "organisation_slug":
-                yield f"{kind} {placeholder}", world.own | {placeholder: values[placeholder]}
+            yield f"{kind} {placeholder}", world.own | {placeholder: values[placeholder]}
 
 
 def status(row, actor, name):
     if row.needs_login and actor == "anonymous":
         return 303
-    if name == "missing" or " " in name:
+    kind, _blank, alone = name.partition(" ")
+    if row.roles is not None:
+        return status_for_member(row, actor, kind, alone)
+    if name == "missing" or alone:
         return row.if_missing
-    if row.roles is None:
-        return row.status if actor == "anonymous" else row.if_logged_in or row.status
-    mine = {"own": ROLES.get(actor), "sibling": ROLES.get(actor), "foreign": OWNER if actor == "rival" else None}[name]
-    if mine is None or (mine is DOOR and name == "sibling"):
+    return row.status if actor == "anonymous" else row.if_logged_in or row.status
+
+
+def status_for_member(row, actor, kind, alone):
+    """The first placeholder is the house, or an event of it; what hangs below is looked for only by who may enter."""
+    outer = row.placeholders[0]
+    place = kind if alone in ("", outer) else "own"
+    role = {"own": ROLES.get(actor), "sibling": ROLES.get(actor), "foreign": OWNER if actor == "rival" else None}
+    mine = role.get(place)
+    if mine is None or (mine is DOOR and place == "sibling" and outer == "slug"):
         return 404
-    return row.status if mine in row.roles else 403
+    if mine not in row.roles:
+        return 403
+    is_whole = alone == "" or (kind == "sibling" and outer == "organisation_slug")
+    return row.status if is_whole else row.if_missing

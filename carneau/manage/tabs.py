@@ -41,12 +41,12 @@ def of_organisation(membership: OrganisationMember) -> list[Tab]:
 def _tabs(root: str, names: dict[str, str], membership: OrganisationMember) -> Iterator[Tab]:
     for end, name in names.items():
         path = root + end
-        if _opens(path, membership):
+        if opens(path, membership):
             is_current = request.path == path or (bool(end) and request.path.startswith(path + "/"))
             yield Tab(path, name, is_current)
 
 
-def _opens(path: str, membership: OrganisationMember) -> bool:
+def opens(path: str, membership: OrganisationMember) -> bool:
     try:
         endpoint, _values = current_app.url_map.bind("").match(path, method="GET")
     except HTTPException:

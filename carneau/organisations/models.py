@@ -41,7 +41,8 @@ class _RoleHere(OfOrganisation):
 
 
 class OrganisationMember(_RoleHere, Model):
-    """One role for each person in an organisation. Read anew on each request: without the row there is no access."""
+    """One role for each person in an organisation. Read anew on each request: without the row there is no access.
+    Organisation and person come with it, and again where a page is rendered after a commit or a rollback."""
 
     __tablename__ = "organisation_members"
     __table_args__ = (
@@ -57,8 +58,8 @@ class OrganisationMember(_RoleHere, Model):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     created_at: Mapped[CreatedAt]
 
-    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
-    user: Mapped[User] = relationship(lazy="raise_on_sql")
+    organisation: Mapped[Organisation] = relationship()
+    user: Mapped[User] = relationship()
 
 
 class Invitation(_RoleHere, Model):
