@@ -15,10 +15,12 @@ from carneau.catalogue.models import Event, EventImage
 from carneau.core import clock, settings
 from carneau.core.db import db, transaction
 from carneau.core.errors import NotFound
-from carneau.organisations.models import Organisation
+from carneau.organisations import founding
+from carneau.organisations import queries as organisations
+from carneau.organisations.models import Organisation, Role
 from carneau.standalone import box_office
 from carneau.standalone.posters import wall
-from carneau.standalone.season.people import BOUGHT, BUYER, PASSWORD, PEOPLE, Person
+from carneau.standalone.season.people import BOUGHT, BUYER, PASSWORD, PEOPLE, TEAMS, Person
 from carneau.standalone.season.programme import HOUSES, SHOWS
 from carneau.standalone.season.shape import House, Offer, Picture, Show, Times
 
@@ -37,6 +39,9 @@ def seed_demo() -> None:
     for person in PEOPLE:
         with transaction():
             welcome(person)
+    for slug, team in TEAMS.items():
+        with transaction():
+            employ(slug, team)
     for show in SHOWS:
         with transaction():
             stage(show, clock.now())
@@ -50,6 +55,13 @@ def found(house: House) -> None:
 def welcome(person: Person) -> None:
     if accounts.find_by_email(person.email) is None:
         registration.register(person.email, person.name, passwords.hashed(PASSWORD))
+
+
+def employ(slug: str, team: dict[str, str]) -> None:
+    house = organisations.by_slug(slug)
+    for email, role in team.items():
+        if user := accounts.find_by_email(email):
+            founding.join(house, user, Role(role), "system")
 
 
 def stage(show: Show, at: datetime) -> None:

@@ -9,9 +9,11 @@ from carneau.catalogue import storage
 from carneau.catalogue.models import Event, EventImage, EventStatus, TicketType
 from carneau.core import clock, settings
 from carneau.core.db import db, transaction
+from carneau.organisations import queries as organisations
 from carneau.organisations.models import Organisation
+from carneau.organisations.queries import members_of
 from carneau.purchases.models import Purchase
-from carneau.standalone.season.people import BOUGHT, PEOPLE
+from carneau.standalone.season.people import BOUGHT, PEOPLE, TEAMS
 from carneau.standalone.season.programme import HOUSES, SHOWS
 
 
@@ -20,6 +22,7 @@ def counts():
         "users",
         "verified_addresses",
         "organisations",
+        "organisation_members",
         "events",
         "event_images",
         "ticket_types",
@@ -54,6 +57,10 @@ def test_the_demo_opens_with_the_whole_season_and_seeding_again_changes_nothing(
     invariants_hold()
     assert remaining("tamsin-orrevall") == 0
     assert remaining("five-past-blue") == 8
+
+    for house in HOUSES:
+        team = members_of(organisations.by_slug(house.slug).id)
+        assert {each.user.email: each.role for each in team} == TEAMS[house.slug]
 
     people = db.session.scalars(sa.select(User)).all()
     assert {user.email for user in people} == {person.email for person in PEOPLE}

@@ -18,5 +18,15 @@ PEOPLE = (
     BUYER,
     Person("owner@rival.example", "Rosalie Tordoff"),
 )
+# Who works where, by the slug of the house, and as what.
+TEAMS = {
+    "les-rives": {
+        "owner@demo.example": "owner",
+        "manager@demo.example": "manager",
+        "finance@demo.example": "finance",
+        "door@demo.example": "door",
+    },
+    "ropewalk": {"owner@rival.example": "owner"},
+}
 # How many tickets of the first type of a show the buyer has.
 BOUGHT = {"brass-on-the-steps": 2, "parallel-fields": 2, "the-owl-who-counted": 3, "why-bridges-hum": 1}
