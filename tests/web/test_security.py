@@ -18,6 +18,8 @@ def test_bytes_that_are_no_text_are_never_a_crash(client, path):
         ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
+        ({"Origin": "http://localhost.evil.example"}, 403),
         ({"Sec-Fetch-Site": "same-origin"}, 404),
         ({"Origin": "http://localhost"}, 404),
         ({}, 404),
