@@ -139,6 +139,6 @@ def verified(body: bytes, signature: str | None) -> dict[str, Any]:
         event = json.loads(body)
     except stripe.SignatureVerificationError as error:
         raise Forged(str(error)) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Forged("The body is no JSON.") from error
     return cast(dict[str, Any], event)

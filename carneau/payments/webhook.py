@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+import sqlalchemy.exc
 from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 
@@ -12,6 +13,7 @@ from carneau.payments.facts import kept
 from carneau.payments.models import StripeEvent
 
 NEEDED = {"id", "type", "livemode", "created", "data"}
+LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
 class Refused(Exception):  # noqa: N818  named for what is true
@@ -24,14 +26,32 @@ def receive(body: bytes, signature: str | None) -> str:
         event = gateway.verified(body, signature)
     except gateway.Forged as error:
         raise Refused(_("This is not signed by Stripe for this installation, or too old. Nothing was kept.")) from error
-    if not isinstance(event, dict) or event.get("object") != "event" or not event.keys() >= NEEDED:
+    if not _is_event(event):
         raise Refused(_("This is signed, but it is no event of the kind we asked Stripe for. Nothing was kept."))
     if event["type"] not in jobs.KINDS:
         return "ignored"
     if bool(event["livemode"]) != gateway.takes_real_money():
         raise Refused(_("This comes from the other mode (live or test) than our key. Nothing was kept."))
-    with transaction():
-        return "kept" if keep(event) else "known"
+    try:
+        with transaction():
+            return "kept" if keep(event) else "known"
+    except (UnicodeError, sqlalchemy.exc.DataError) as error:
+        raise Refused(_("This is signed, but holds a character that cannot be kept. Nothing was kept.")) from error
+
+
+def _is_event(event: Any) -> bool:
+    """Once, at the edge: what is kept can be settled."""
+    return (
+        isinstance(event, dict)
+        and event.get("object") == "event"
+        and event.keys() >= NEEDED
+        and isinstance(event["id"], str)
+        and isinstance(event["type"], str)
+        and isinstance(event["created"], int)
+        and 0 <= event["created"] < LATEST
+        and isinstance(event["data"], dict)
+        and isinstance(event["data"].get("object"), dict)
+    )
 
 
 def keep(event: dict[str, Any]) -> bool:

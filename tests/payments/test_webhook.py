@@ -77,6 +77,24 @@ def test_signed_body_that_is_no_event_is_refused(client, database, body):
     assert refused(client.post("/webhook", **signed(body)))
 
 
+@pytest.mark.parametrize(
+    "facts",
+    [
+        *({"id": value} for value in (5, None, "evt_\x00", "evt_\ud800")),
+        *({"created": value} for value in ("x", None, 1.5, -1, 10**15)),
+        *({"data": value} for value in ([], {}, {"object": None}, {"object": {"id": "\x00"}})),
+        {"type": ["checkout.session.completed"]},
+    ],
+    ids=repr,
+)
+def test_signed_event_that_could_not_be_settled_is_refused(client, session, facts):
+    assert refused(client.post("/webhook", **signed(session.completed() | facts)))
+
+
+def test_signed_body_deeper_than_any_event_is_refused(client, database):
+    assert refused(client.post("/webhook", **signed("[" * 50_000)))
+
+
 def test_body_that_is_no_text_is_refused(client, database):
     headers = {"Stripe-Signature": f"t={int(time.time())},v1=00"}
     assert refused(client.post("/webhook", data=b"\xff\xfe\x00", headers=headers))
