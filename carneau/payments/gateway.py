@@ -1,6 +1,7 @@
 """The only file that knows the `stripe` library. A call may take ten seconds or fail: never inside a transaction."""
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import lru_cache, partial
@@ -20,6 +21,8 @@ SIGNATURE_TOLERANCE_SECONDS = 300
 
 # The library would otherwise write an id of this machine into the home folder and send it along.
 stripe.enable_telemetry = False
+# It would write the address of every call into the log, and the ids of sessions with it.
+logging.getLogger("stripe").setLevel(logging.WARNING)
 
 
 class Unreachable(Exception):  # noqa: N818  named for what is true
