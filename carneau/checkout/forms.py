@@ -2,7 +2,7 @@ from flask_babel import lazy_gettext
 from wtforms import EmailField, StringField
 from wtforms.validators import DataRequired, Length
 
-from carneau.web.forms import Form, an_address, one_line, without_blanks_around
+from carneau.web.forms import Form, an_address, one_line, visible, without_blanks_around
 
 LONGEST_NAME = 200
 
@@ -15,6 +15,7 @@ class BuyerForm(Form):
             DataRequired(lazy_gettext("Please tell us your name; it is printed on the tickets.")),
             Length(max=LONGEST_NAME, message=lazy_gettext("Please shorten your name to at most 200 letters.")),
             one_line,
+            visible,
         ],
     )
     email = EmailField(

@@ -1,4 +1,5 @@
 from typing import Any, Self
+from unicodedata import category
 
 from email_validator import EmailNotValidError, validate_email
 from flask import request
@@ -10,6 +11,8 @@ from wtforms.validators import ValidationError
 from carneau.core.errors import Invalid
 
 LARGEST_QUANTITY = 100
+BREAKING = ("Cc", "Zl", "Zp")
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class Form(FlaskForm):
@@ -65,7 +68,7 @@ class Quantity(IntegerField):
         self.data = int(text)
 
     def pre_validate(self, form: Any) -> None:
-        if self.data is None or not self.smallest <= self.data <= LARGEST_QUANTITY:
+        if self.data is not None and not self.smallest <= self.data <= LARGEST_QUANTITY:
             raise ValidationError(
                 _(
                     "Please choose a number of tickets from %(least)s to %(most)s.",
@@ -82,9 +85,16 @@ class QuantityOrNone(Quantity):
 
 
 def one_line(_form: Any, field: Field) -> None:
-    """A validator: no control characters. A line break in a name or an address would end a mail header."""
-    if field.data and any(ord(character) < 32 or ord(character) == 127 for character in field.data):
+    """A validator: no control characters. A line break in a name or an address would end a mail header, and what turns
+    the direction of writing would turn the rest of a guest list with it."""
+    if field.data and any(category(each) in BREAKING or each in TURNING for each in field.data):
         raise ValidationError(_("Please write this on one line."))
+
+
+def visible(_form: Any, field: Field) -> None:
+    """A validator: something to be seen, not only blanks and joiners."""
+    if field.data and not any(category(each)[0] in "LNPS" for each in field.data):
+        raise ValidationError(_("Please write something that can be read."))
 
 
 def without_blanks_around(text: str | None) -> str | None:

@@ -50,7 +50,9 @@ def test_address_that_no_mail_can_go_to_is_said_at_its_field(ada, email):
     assert purchases() == 0
 
 
-@pytest.mark.parametrize("name", ["", "   ", "Ada\r\nBcc: x@y.example", "Ada\n", "Ada\x07", "A" * 201])
+@pytest.mark.parametrize(
+    "name", ["", "   ", "Ada\r\nBcc: x@y.example", "Ada\n", "Ada\x07", "A" * 201, "Ada\u202e", "\u200d"]
+)
 def test_name_that_cannot_be_printed_is_said_at_its_field(ada, name):
     page = ada.check_out(name=name)
 
