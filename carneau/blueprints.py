@@ -13,6 +13,7 @@ from carneau.manage import invitations as manage_invitations
 from carneau.manage import organisations as manage_organisations
 from carneau.manage import purchases as manage_purchases
 from carneau.manage import refunds as manage_refunds
+from carneau.manage import sales as manage_sales
 from carneau.manage import team as manage_team
 from carneau.my import account as my_account
 from carneau.my import views as my
@@ -30,6 +31,7 @@ def register(app: Flask) -> None:
         manage_attendees.bp,
         manage_purchases.bp,
         manage_refunds.bp,
+        manage_sales.bp,
     )
     for blueprint in (*public, accounts.bp, account.bp, my.bp, my_account.bp, *organisers):
         app.register_blueprint(blueprint)

@@ -129,6 +129,8 @@ ROUTES: dict[tuple[str, str], Row] = {
     ),
     ("manage_organisations.index", "GET"): logged_in("/manage"),
     ("manage_organisations.show", "GET"): member("/organisations/{organisation_slug}", OWNER, MANAGER, FINANCE, DOOR),
+    ("manage_sales.show", "GET"): member("/events/{slug}", OWNER, MANAGER, FINANCE),
+    ("manage_sales.stock_show", "GET"): member("/events/{slug}/stock", OWNER, MANAGER, FINANCE),
     ("media.show", "GET"): anyone("/media/no-such-picture-320.webp", 404),
     ("my_account.deletion_create", "POST"): logged_in("/account/deletion", 422),
     ("my_account.deletion_new", "GET"): logged_in("/account/deletion"),

@@ -21,6 +21,7 @@ class Tab:
 def of_event(event: Event, membership: OrganisationMember) -> list[Tab]:
     names = {
         "": _("Sales"),
+        "/stock": _("Stock proof"),
         "/edit": _("Details"),
         "/ticket-types": _("Ticket types"),
         "/images": _("Pictures"),

@@ -43,6 +43,10 @@ def ticket_state(status: TicketStatus) -> str:
     return words[status]
 
 
+def not_published() -> str:
+    return str(_("Nobody can buy it yet: the event is not published."))
+
+
 def refund_state(status: RefundStatus) -> str:
     words: dict[RefundStatus, str] = {
         RefundStatus.REQUESTED: _("Being asked of Stripe"),

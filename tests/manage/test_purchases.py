@@ -11,42 +11,12 @@ from carneau.email.models import Mail
 from carneau.organisations.models import Role
 from carneau.payments.models import Refund
 from carneau.purchases.models import Purchase
-from carneau.tickets import issuing, qr
+from carneau.tickets import qr
 from carneau.tickets.models import Ticket
 from tests.buying import Buyer, only, settle
-from tests.making import make_event, make_member, make_organisation, make_paid_purchase, make_ticket_type
-from tests.visiting import Visitor, make_user, token
-
-
-@pytest.fixture
-def event(database):
-    return make_event(make_organisation(name="Les Rives"), slug="gala")
-
-
-@pytest.fixture
-def kind(event):
-    return make_ticket_type(event)
-
-
-@pytest.fixture
-def enter(app, event):
-    def as_role(role):
-        make_member(event.organisation, make_user(f"{role}@house.example", name=f"The {role}"), role)
-        visitor = Visitor(app)
-        visitor.log_in(f"{role}@house.example")
-        return visitor
-
-    with transaction():
-        event.organisation = db.session.get_one(type(make_organisation()), event.organisation_id)
-        db.session.expunge_all()
-    return as_role
-
-
-def bought_by(kind, name, email, quantity=1):
-    purchase = make_paid_purchase((kind, quantity), buyer_name=name, email=email)
-    with transaction():
-        issuing.issue(db.session.merge(purchase))
-    return purchase
+from tests.making import make_event, make_ticket_type
+from tests.manage.selling import bought_by
+from tests.visiting import token
 
 
 def refs(page):
