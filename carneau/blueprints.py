@@ -9,6 +9,7 @@ from carneau.catalogue import crawlers, media
 from carneau.catalogue import views as catalogue
 from carneau.checkout import views as checkout
 from carneau.manage import attendees as manage_attendees
+from carneau.manage import audit as manage_audit
 from carneau.manage import invitations as manage_invitations
 from carneau.manage import organisations as manage_organisations
 from carneau.manage import purchases as manage_purchases
@@ -27,6 +28,7 @@ def register(app: Flask) -> None:
     organisers = (
         manage_organisations.bp,
         manage_team.bp,
+        manage_audit.bp,
         manage_invitations.bp,
         manage_attendees.bp,
         manage_purchases.bp,

@@ -103,6 +103,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("manage_purchases.show", "GET"): member("/events/{slug}/purchases/{ref}", OWNER, MANAGER, FINANCE),
     ("manage_refunds.create", "POST"): member("/events/{slug}/purchases/{ref}/refunds", OWNER, FINANCE, status=422),
     ("manage_refunds.new", "GET"): member("/events/{slug}/purchases/{ref}/refunds/new", OWNER, FINANCE),
+    ("manage_audit.index", "GET"): member("/organisations/{organisation_slug}/audit", OWNER),
     ("manage_invitations.show", "GET"): anyone("/manage/invitations/{invitation_ref}?key={invitation_key}"),
     ("manage_invitations.update", "POST"): logged_in("/manage/invitations/{invitation_ref}?key={invitation_key}", 422),
     ("manage_organisations.create", "POST"): logged_in("/manage/organisations", 422),

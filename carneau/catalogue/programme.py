@@ -64,7 +64,7 @@ def titles(organisation_id: int, event_ids: Sequence[int]) -> dict[int, str]:
     return {row.id: row.title for row in rows}
 
 
-def _entries(membership: OrganisationMember) -> sa.Select[tuple[Event, int, int]]:
+def _entries(membership: OrganisationMember) -> sa.Select[Event, int, int]:
     """Only the one event, for who is at the door of one only."""
     sums = (
         sa.select(
@@ -88,7 +88,7 @@ def _edge(position: Position) -> sa.Tuple:
     return sa.tuple_(sa.literal(position.at), sa.literal(position.name))
 
 
-def _part(statement: sa.Select[tuple[Event, int, int]]) -> Part:
+def _part(statement: sa.Select[Event, int, int]) -> Part:
     rows = db.session.execute(statement.limit(SIZE + 1)).all()
     entries = [Entry(event=row.Event, sold=int(row.sold), total=int(row.total)) for row in rows[:SIZE]]
     last = entries[-1].event if len(rows) > SIZE else None

@@ -32,7 +32,7 @@ def join(
     )
     member: OrganisationMember | None = db.session.scalar(claim)
     if member:
-        audit.record(member, "joined", actor, role=role, user=user.id, event=event_id)
+        audit.record(member, "joined", actor, member=member.ref, user=user.id, role=role, event=event_id)
     return member
 
 

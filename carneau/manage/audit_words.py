@@ -1,0 +1,100 @@
+"""What stands in the audit log, in words."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from carneau.core.money import Money
+from carneau.web import filters
+
+SUBJECTS = {
+    "events": lazy_gettext("Event"),
+    "ticket_types": lazy_gettext("Ticket type"),
+    "event_images": lazy_gettext("Picture"),
+    "purchases": lazy_gettext("Purchase"),
+    "tickets": lazy_gettext("Ticket"),
+    "payments": lazy_gettext("Payment"),
+    "refunds": lazy_gettext("Refund"),
+    "organisation_members": lazy_gettext("Member"),
+    "invitations": lazy_gettext("Invitation"),
+    "organisations": lazy_gettext("Organisation"),
+}
+ACTIONS = {
+    "address_changed": lazy_gettext("address changed"),
+    "cancelled": lazy_gettext("cancelled"),
+    "changed": lazy_gettext("changed"),
+    "created": lazy_gettext("created"),
+    "cut": lazy_gettext("cut"),
+    "deleted": lazy_gettext("deleted"),
+    "described": lazy_gettext("described"),
+    "disputed": lazy_gettext("disputed at the bank"),
+    "duplicated": lazy_gettext("duplicated"),
+    "edited": lazy_gettext("edited"),
+    "erased": lazy_gettext("made nameless"),
+    "expired": lazy_gettext("expired"),
+    "failed": lazy_gettext("failed"),
+    "flagged": lazy_gettext("flagged"),
+    "invited": lazy_gettext("invited"),
+    "joined": lazy_gettext("joined"),
+    "left": lazy_gettext("left"),
+    "mail_sent_again": lazy_gettext("mail sent again"),
+    "made": lazy_gettext("made ready"),
+    "moved": lazy_gettext("moved"),
+    "partially_refunded": lazy_gettext("refunded in part"),
+    "passed_on": lazy_gettext("passed on"),
+    "pending": lazy_gettext("placed"),
+    "picture added": lazy_gettext("picture added"),
+    "picture removed": lazy_gettext("picture removed"),
+    "processing": lazy_gettext("waiting for the bank"),
+    "published": lazy_gettext("published"),
+    "refunded": lazy_gettext("refunded"),
+    "removed": lazy_gettext("removed"),
+    "renamed": lazy_gettext("renamed"),
+    "requested": lazy_gettext("requested"),
+    "role_changed": lazy_gettext("role changed"),
+    "succeeded": lazy_gettext("paid"),
+    "tickets_issued": lazy_gettext("tickets issued"),
+    "tickets_resent": lazy_gettext("tickets sent again"),
+    "tickets_returned": lazy_gettext("tickets given back"),
+    "voided": lazy_gettext("made void"),
+    "withdrawn": lazy_gettext("withdrawn"),
+}
+OTHERS = {
+    "buyer": lazy_gettext("The buyer"),
+    "stripe": lazy_gettext("Stripe"),
+    "system": lazy_gettext("Carneau itself"),
+}
+
+
+def of_subject(subject: str) -> str:
+    return str(SUBJECTS.get(subject) or subject.replace("_", " "))
+
+
+def of_action(action: str) -> str:
+    return str(ACTIONS.get(action) or action.replace("_", " "))
+
+
+def of_actor(actor: str, names: dict[str, str]) -> str:
+    """`names` has those of people, by actor; one who is in it no more has deleted the account."""
+    if actor.startswith("user:"):
+        return names.get(actor) or _("Somebody whose account is deleted")
+    return str(OTHERS.get(actor) or actor)
+
+
+def of_facts(facts: dict[str, Any], currency: str) -> str:
+    """`role: manager, was: door`, amounts as money; without the numbers of rows, which mean nothing to people."""
+    told = (_told(name, value, currency) for name, value in facts.items() if _means_something(name, value))
+    return ", ".join(told)
+
+
+def _means_something(name: str, value: object) -> bool:
+    is_number_of_row = name in ("user", "event", "member", "payment", "source_key") or name.endswith(("_id", "_ids"))
+    return not is_number_of_row and value not in (None, "", [])
+
+
+def _told(name: str, value: Any, currency: str) -> str:
+    if name.endswith("_minor") and isinstance(value, int) and currency:
+        return f"{name.removesuffix('_minor').replace('_', ' ')}: {filters.money(Money(value, currency))}"
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f"{name.replace('_', ' ')}: {text.replace('_', ' ')}"
