@@ -5,7 +5,8 @@ from email_validator import EmailNotValidError, validate_email
 from flask import request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import EmailField, Field, IntegerField
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import EmailField, Field, FileField, IntegerField
 from wtforms.validators import ValidationError
 
 from carneau.core.errors import Invalid
@@ -21,6 +22,15 @@ class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         csrf = False
 
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """The library would read JSON too, which has not been looked through for what cannot be kept, and give a
+            field for text the file that somebody sent under its name."""
+            given = super().wrap_formdata(form, request.form if request.is_json else formdata)
+            if not isinstance(given, CombinedMultiDict):
+                return given
+            files = [(name, file) for name, file in request.files.items(multi=True) if _takes_file(form, name)]
+            return CombinedMultiDict([MultiDict(files), request.form])
+
     @classmethod
     def of_request(cls, **kwargs: Any) -> Self:
         return cls(request.form, **kwargs)
@@ -30,6 +40,10 @@ class Form(FlaskForm):
             sentences = [sentence for errors in self.errors.values() for sentence in errors]
             raise Invalid(" ".join(str(sentence) for sentence in sentences), errors=self.errors)
         return self
+
+
+def _takes_file(form: Any, name: str) -> bool:
+    return name in form and isinstance(form[name], FileField)
 
 
 class _Token(FlaskForm.Meta.csrf_class):

@@ -131,5 +131,5 @@ def test_nonsense_crashes_nothing_and_changes_nothing(app, world, stock):
                 if answer.status_code >= 500 or "Content-Security-Policy" not in answer.headers:
                     wrong.append((answer.status_code, request["method"], request["path"][:80], str(request)[-120:]))
 
-    assert wrong == []
+    assert wrong == [], wrong
     assert stock() == before
