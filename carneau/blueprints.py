@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from carneau.accounts import account
+from carneau.accounts import account, second_factor_pages, second_step
 from carneau.accounts import views as accounts
 from carneau.cart import views as cart
 from carneau.catalogue import crawlers, media
@@ -35,5 +35,6 @@ def register(app: Flask) -> None:
         manage_refunds.bp,
         manage_sales.bp,
     )
-    for blueprint in (*public, accounts.bp, account.bp, my.bp, my_account.bp, *organisers):
+    own = (accounts.bp, second_step.bp, account.bp, second_factor_pages.bp, my.bp, my_account.bp)
+    for blueprint in (*public, *own, *organisers):
         app.register_blueprint(blueprint)

@@ -62,6 +62,7 @@ def pack(facts: Facts) -> Parcel:
 
 
 ONCE = lazy_gettext("The link works once, within an hour.")
+WAS_IT_YOU = lazy_gettext("Was it not you? Ask for a new password at once: that logs out every device.")
 NOT_YOU = lazy_gettext("If you did not ask for this, do nothing: without the link nothing changes.")
 
 
@@ -143,7 +144,31 @@ def password_changed() -> Words:
     return Words(
         subject=_("Your password was changed"),
         before=(_("All other devices have been logged out."),),
-        after=(_("Was it not you? Ask for a new password at once: that logs out every device."),),
+        after=(WAS_IT_YOU,),
+    )
+
+
+def second_factor_on() -> Words:
+    return Words(
+        subject=_("Your account has a second factor"),
+        before=(_("From now on logging in asks for a code of your app. All other devices have been logged out."),),
+        after=(WAS_IT_YOU,),
+    )
+
+
+def second_factor_off() -> Words:
+    return Words(
+        subject=_("Your account has no second factor any more"),
+        before=(_("Logging in asks for no code any more."),),
+        after=(WAS_IT_YOU,),
+    )
+
+
+def recovery_code_used() -> Words:
+    return Words(
+        subject=_("Someone logged in with a recovery code"),
+        before=(_("One of your recovery codes was used instead of the code of your app. It does not work again."),),
+        after=(WAS_IT_YOU,),
     )
 
 
@@ -167,6 +192,9 @@ LETTERS: dict[str, Callable[[], Words]] = {
         address_taken,
         address_changed,
         password_changed,
+        second_factor_on,
+        second_factor_off,
+        recovery_code_used,
         account_deleted,
     )
 }

@@ -1,6 +1,6 @@
 """Ways into an account. Each counts the try first, in a transaction of its own: what follows may fail."""
 
-from carneau.accounts import changing, limits, links, passwords, queries, registration, telling
+from carneau.accounts import changing, limits, links, passwords, queries, registration, second_factor, telling
 from carneau.accounts.links import LinkGone, Purpose
 from carneau.accounts.models import User
 from carneau.core import audit
@@ -37,6 +37,16 @@ def with_password(email: str, password: str, network: str) -> User | None:
         limits.forget(limits.PASSWORDS_OF_ACCOUNT, email)
         user = queries.find_by_email(email)
         return user if user and user.password_hash == known else None
+
+
+def with_code(user: User, typed: str) -> bool:
+    with transaction():
+        limits.count(limits.CODES_OF_ACCOUNT, str(user.id))
+    with transaction():
+        if not second_factor.admits(user, typed):
+            return False
+        limits.forget(limits.CODES_OF_ACCOUNT, str(user.id))
+        return True
 
 
 def with_link(secret: str) -> User:

@@ -105,6 +105,22 @@ class ChangeAddressForm(SessionForm):
     current = password_field(lazy_gettext("Your password"))
 
 
+class CodeForm(SessionForm):
+    code = StringField(
+        lazy_gettext("The code of your app"),
+        filters=[without_blanks_around],
+        validators=[
+            DataRequired(lazy_gettext("Please enter the code.")),
+            Length(max=40, message=lazy_gettext("A code is shorter.")),
+        ],
+        render_kw={"autocomplete": "one-time-code", "maxlength": 40, "spellcheck": "false"},
+    )
+
+
+class ConfirmForm(SessionForm):
+    current = password_field(lazy_gettext("Your password"))
+
+
 class NameForm(SessionForm):
     name = name_field()
 

@@ -31,6 +31,7 @@ class Limit:
 
 PASSWORDS_OF_ACCOUNT = Limit("passwords of account", 10, timedelta(minutes=15))
 PASSWORDS_FROM_NETWORK = Limit("passwords from network", 60, timedelta(minutes=15))
+CODES_OF_ACCOUNT = Limit("second factor of account", 10, timedelta(minutes=15))
 MAILS_TO_ADDRESS = Limit("mails to address", 5, timedelta(hours=1))
 MAILS_FROM_NETWORK = Limit("mails from network", 30, timedelta(hours=1))
 

@@ -12,7 +12,8 @@ from carneau.core.db import Model
 
 class User(UserMixin, Model):
     """A person with an account, which begins once its address is verified. A session names the `session_version` it
-    began with: a higher one ends it. No organisation owns a person, so the audit and the mails name none.
+    began with: a higher one ends it. `totp_secret` is sealed (`sealing`), and `totp_step` the half minute whose code
+    was used last. No organisation owns a person, so the audit and the mails name none.
     """
 
     __tablename__ = "users"
@@ -25,6 +26,8 @@ class User(UserMixin, Model):
     password_hash: Mapped[str]
     verified_at: Mapped[datetime]
     session_version: Mapped[int] = mapped_column(sa.Integer, server_default="1")
+    totp_secret: Mapped[str | None]
+    totp_step: Mapped[int | None]
     created_at: Mapped[CreatedAt]
 
     def get_id(self) -> str:
@@ -45,6 +48,18 @@ class VerifiedAddress(Model):
     address: Mapped[str] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
     verified_at: Mapped[CreatedAt]
+
+
+class RecoveryCode(Model):
+    """Instead of the app's code, once each; about 78 bits, so a plain digest is enough."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (sa.Index("ix_recovery_codes_user_id", "user_id"),)
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
+    digest: Mapped[bytes] = mapped_column(BYTEA)
+    used_at: Mapped[datetime | None]
 
 
 class OneTimeLink(Model):

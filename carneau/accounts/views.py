@@ -10,10 +10,10 @@ from carneau.accounts.guards import LoginNeeded
 from carneau.accounts.limits import TooOften
 from carneau.accounts.links import LinkGone, Purpose
 from carneau.accounts.models import OneTimeLink, User
+from carneau.accounts.second_step import HOME, enter
 from carneau.web import destinations, errors, render
 
 bp = Blueprint("accounts", __name__)
-HOME = "/my/tickets"
 FORMS = {Purpose.REGISTRATION: RegistrationForm, Purpose.PASSWORD: NewPasswordForm}
 
 
@@ -57,7 +57,7 @@ def sessions_create() -> ResponseReturnValue:
     if user is None:
         refuse(form.password, _("This address and this password do not belong together."))
         return render.page("accounts/login.html", status=422, form=form)
-    return _enter(user, form.next.data)
+    return enter(user, form.next.data)
 
 
 @bp.post("/login/link")
@@ -115,7 +115,7 @@ def links_update(secret: str) -> ResponseReturnValue:
     form.email = link.email
     if not form.validate():
         return _link_page(link, secret, form, 422)
-    return _enter(_use(link, secret, form), link.next_path)
+    return enter(_use(link, secret, form), link.next_path)
 
 
 def _use(link: OneTimeLink, secret: str, form: PressForm | RegistrationForm | NewPasswordForm) -> User:
@@ -137,11 +137,6 @@ def _link_page(link: OneTimeLink, secret: str, form: object, status: int = 200) 
 @bp.errorhandler(LinkGone)
 def link_gone(error: LinkGone) -> ResponseReturnValue:
     return render.page("accounts/link_gone.html", status=404, text=str(error))
-
-
-def _enter(user: User, next_path: str | None) -> Response:
-    guards.begin_session(user)
-    return render.see_other(destinations.local(next_path, HOME))
 
 
 def _next() -> str:

@@ -11,7 +11,7 @@ from carneau.catalogue.models import Event, EventImage
 from carneau.core.errors import NotFound
 from carneau.tickets import calendar, qr
 from carneau.tickets.models import Ticket
-from carneau.web import filters
+from carneau.web import filters, qr_drawing
 
 if TYPE_CHECKING:
     from carneau.tickets.typesetting import Sheet
@@ -98,7 +98,7 @@ def _accent(event: Event) -> tuple[int, int, int]:
 def _stub(sheet: "Sheet", ticket: Ticket) -> None:
     x = LEFT + WIDTH - STUB + (STUB - QR_SIDE) / 2
     y = TOP + 9
-    strokes = qr.runs(qr.url(ticket))
+    strokes = qr_drawing.runs(qr.url(ticket))
     module = QR_SIDE / max(start + length for start, _y, length in strokes)
     sheet.set_fill_color(0)
     for start, row, length in strokes:

@@ -8,22 +8,19 @@ from urllib.parse import urlsplit
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask_babel import gettext as _
-from markupsafe import escape
+from markupsafe import Markup
 from PIL import Image
-from qrcode.constants import ERROR_CORRECT_M
-from qrcode.main import QRCode
 
 from carneau.core import settings
 from carneau.core.errors import NotFound
 from carneau.tickets.models import Ticket
+from carneau.web import qr_drawing
+from carneau.web.qr_drawing import QUIET_MODULES
 
 VERSION = 1
 PAYLOAD_BYTES, SIGNATURE_BYTES = 1 + 4 + 5 + 2, 64
 CODE = re.compile("[A-Z2-7]{122}")
 DOMAIN = b"carneau ticket code\x00"
-QUIET_MODULES = 4
-# Any mask can be read; choosing the prettiest of the eight, as the library does by itself, takes ten times as long.
-MASK = 0
 
 
 class InvalidCode(NotFound):
@@ -75,41 +72,13 @@ def url(ticket: Ticket) -> str:
     return f"{site.scheme}://{site.netloc}/t/{code(ticket)}".upper()
 
 
-@lru_cache(maxsize=32)
-def matrix(text: str) -> list[list[bool]]:
-    """Rows of dark modules without the quiet zone: at most 45 x 45 (version 7) for a host of up to 45 letters.
-    A mail draws each code twice, for the screen and for paper: the cache spares it half."""
-    drawing = QRCode(error_correction=ERROR_CORRECT_M, mask_pattern=MASK, border=0)
-    drawing.add_data(text, optimize=0)
-    drawing.make(fit=True)
-    return [[bool(module) for module in row] for row in drawing.modules]
-
-
-def runs(text: str) -> list[tuple[int, int, int]]:
-    """(x, y, length) of each stroke of dark modules."""
-    return [
-        (found.start(), y, found.end() - found.start())
-        for y, row in enumerate(matrix(text))
-        for found in re.finditer("1+", "".join("01"[module] for module in row))
-    ]
-
-
-def svg(ticket: Ticket) -> str:
-    """Black on white in every theme, one path, quiet zone included."""
-    text = url(ticket)
-    strokes = runs(text)
-    side = max(x + length for x, _y, length in strokes) + 2 * QUIET_MODULES
-    path = "".join(f"M{x + QUIET_MODULES} {y + QUIET_MODULES}h{length}v1h-{length}z" for x, y, length in strokes)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" shape-rendering="crispEdges" role="img">'
-        f"<title>{escape(_('QR code of the ticket'))}</title>"
-        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path d="{path}"/></svg>'
-    )
+def svg(ticket: Ticket) -> Markup:
+    return qr_drawing.svg(url(ticket), _("QR code of the ticket"))
 
 
 def png(ticket: Ticket, pixels: int = 12) -> bytes:
     """`pixels` a module, quiet zone included; one bit a pixel."""
-    rows = matrix(url(ticket))
+    rows = qr_drawing.matrix(url(ticket))
     side = len(rows) + 2 * QUIET_MODULES
     picture = Image.new("1", (side, side), 1)
     for y, row in enumerate(rows):

@@ -43,6 +43,8 @@ def upgrade() -> None:
     sa.Column('password_hash', sa.Text(), nullable=False),
     sa.Column('verified_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('session_version', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('totp_secret', sa.Text(), nullable=True),
+    sa.Column('totp_step', sa.BigInteger(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_users'))
     )
@@ -64,6 +66,15 @@ def upgrade() -> None:
     )
     op.create_index('ix_one_time_links_email', 'one_time_links', [sa.literal_column('lower(email)')], unique=False)
     op.create_index(op.f('ix_one_time_links_user_id'), 'one_time_links', ['user_id'], unique=False)
+    op.create_table('recovery_codes',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('user_id', sa.BigInteger(), nullable=False),
+    sa.Column('digest', postgresql.BYTEA(), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_recovery_codes_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_recovery_codes'))
+    )
+    op.create_index('ix_recovery_codes_user_id', 'recovery_codes', ['user_id'], unique=False)
     op.create_table('verified_addresses',
     sa.Column('address', sa.Text(), nullable=False),
     sa.Column('user_id', sa.BigInteger(), nullable=False),
@@ -522,6 +533,8 @@ def downgrade() -> None:
     op.drop_table('stripe_events')
     op.drop_index('ix_outbox_open', table_name='outbox', postgresql_where=sa.text('done_at IS NULL AND gave_up_at IS NULL'))
     op.drop_table('outbox')
+    op.drop_index('ix_recovery_codes_user_id', table_name='recovery_codes')
+    op.drop_table('recovery_codes')
     op.drop_index('ix_verified_addresses_user_id', table_name='verified_addresses')
     op.drop_table('verified_addresses')
     op.drop_index(op.f('ix_one_time_links_user_id'), table_name='one_time_links')

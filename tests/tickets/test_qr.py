@@ -15,6 +15,7 @@ from carneau.core import settings
 from carneau.core.errors import NotFound
 from carneau.tickets import qr
 from carneau.tickets.qr import InvalidCode
+from carneau.web import qr_drawing
 
 TICKET = SimpleNamespace(event_id=7, id=123_456, revision=3)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -90,7 +91,7 @@ def test_the_drawing_is_at_most_version_7_for_hosts_of_45_letters(app, host):
         settings.bind(replace(ours, base_url=f"https://{host}"))
         with app.app_context():
             address = qr.url(TICKET)
-            side = len(qr.matrix(address))
+            side = len(qr_drawing.matrix(address))
     finally:
         settings.bind(ours)
 
