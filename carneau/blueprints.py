@@ -10,6 +10,7 @@ from carneau.catalogue import views as catalogue
 from carneau.checkout import views as checkout
 from carneau.manage import attendees as manage_attendees
 from carneau.manage import audit as manage_audit
+from carneau.manage import endings, events, images, publication, ticket_types
 from carneau.manage import invitations as manage_invitations
 from carneau.manage import organisations as manage_organisations
 from carneau.manage import purchases as manage_purchases
@@ -30,6 +31,11 @@ def register(app: Flask) -> None:
         manage_team.bp,
         manage_audit.bp,
         manage_invitations.bp,
+        events.bp,
+        publication.bp,
+        endings.bp,
+        ticket_types.bp,
+        images.bp,
         manage_attendees.bp,
         manage_purchases.bp,
         manage_refunds.bp,

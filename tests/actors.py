@@ -14,6 +14,7 @@ from carneau.purchases import links
 from carneau.tickets import issuing, qr, queries
 from tests.making import (
     make_event,
+    make_image,
     make_invitation,
     make_member,
     make_organisation,
@@ -32,6 +33,7 @@ MISSING = {
     "code": "NOSUCHCODE",
     "ticket_ref": "ZZZZ-ZZZW",
     "public_id": "NOSUCHTYPE",
+    "source_key": "0" * 24,
     "member_ref": "ZZZZ-ZZZY",
     "invitation_ref": "ZZZZ-ZZZX",
     "invitation_key": "no-such-key",
@@ -90,4 +92,5 @@ def belongings(house: Organisation, event: Event) -> dict[str, Any]:
             "public_id": kind.public_id,
             "invitation_ref": invitation.ref,
             "invitation_key": invitation_links.key(invitation.ref),
+            "source_key": make_image(event).source_key,
         }

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from carneau.accounts.models import User
 from carneau.cart.models import Cart
-from carneau.catalogue.models import Event, EventStatus, TicketType
+from carneau.catalogue.models import Event, EventImage, EventStatus, TicketType
 from carneau.core import audit, clock, codes
 from carneau.core.db import db, transaction
 from carneau.inventory.models import Hold
@@ -62,6 +62,22 @@ def make_event(organisation: Organisation | None = None, **values: Any) -> Event
         "published_at": clock.now(),
     }
     return _keep(Event(**defaults | values))
+
+
+def make_image(event: Event, **values: Any) -> EventImage:
+    """The row alone, without its files."""
+    key = codes.digest(f"picture {next(number)}").hex()[:24]
+    defaults = {
+        "organisation_id": event.organisation_id,
+        "event_id": event.id,
+        "position": 0,
+        "key": key,
+        "source_key": key,
+        "alternative_text": "A curtain",
+        "width": 640,
+        "height": 800,
+    }
+    return _keep(EventImage(**defaults | values))
 
 
 def make_ticket_type(event: Event | None = None, **values: Any) -> TicketType:

@@ -132,6 +132,46 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("manage_organisations.show", "GET"): member("/organisations/{organisation_slug}", OWNER, MANAGER, FINANCE, DOOR),
     ("manage_sales.show", "GET"): member("/events/{slug}", OWNER, MANAGER, FINANCE),
     ("manage_sales.stock_show", "GET"): member("/events/{slug}/stock", OWNER, MANAGER, FINANCE),
+    ("manage_endings.cancellations_create", "POST"): member("/events/{slug}/cancellation", OWNER, MANAGER, status=422),
+    ("manage_endings.cancellations_new", "GET"): member("/events/{slug}/cancellation", OWNER, MANAGER),
+    ("manage_endings.deletions_create", "POST"): member("/events/{slug}/deletion", OWNER, MANAGER, status=422),
+    ("manage_endings.deletions_new", "GET"): member("/events/{slug}/deletion", OWNER, MANAGER),
+    ("manage_events.create", "POST"): member("/organisations/{organisation_slug}/events", OWNER, MANAGER, status=422),
+    ("manage_events.edit", "GET"): member("/events/{slug}/edit", OWNER, MANAGER),
+    ("manage_events.new", "GET"): member("/organisations/{organisation_slug}/events/new", OWNER, MANAGER),
+    ("manage_events.update", "POST"): member("/events/{slug}/edit", OWNER, MANAGER, status=422),
+    ("manage_images.create", "POST"): member("/events/{slug}/images", OWNER, MANAGER, status=422),
+    ("manage_images.edit", "GET"): member("/events/{slug}/images/{source_key}", OWNER, MANAGER),
+    ("manage_images.index", "GET"): member("/events/{slug}/images", OWNER, MANAGER),
+    ("manage_images.positions_update", "POST"): member(
+        "/events/{slug}/images/{source_key}/position", OWNER, MANAGER, status=422
+    ),
+    ("manage_images.removals_create", "POST"): member(
+        "/events/{slug}/images/{source_key}/removal", OWNER, MANAGER, status=422
+    ),
+    ("manage_images.update", "POST"): member("/events/{slug}/images/{source_key}", OWNER, MANAGER, status=422),
+    ("manage_publication.copies_create", "POST"): member("/events/{slug}/copies", OWNER, MANAGER, status=422),
+    ("manage_publication.copies_new", "GET"): member("/events/{slug}/copies", OWNER, MANAGER),
+    ("manage_publication.create", "POST"): member("/events/{slug}/publication", OWNER, MANAGER, status=422),
+    ("manage_publication.preview", "GET"): member("/events/{slug}/preview", OWNER, MANAGER),
+    ("manage_publication.show", "GET"): member("/events/{slug}/publication", OWNER, MANAGER),
+    ("manage_publication.withdrawals_create", "POST"): member("/events/{slug}/withdrawal", OWNER, MANAGER, status=422),
+    ("manage_ticket_types.create", "POST"): member("/events/{slug}/ticket-types", OWNER, MANAGER, status=422),
+    ("manage_ticket_types.deletions_create", "POST"): member(
+        "/events/{slug}/ticket-types/{public_id}/deletion", OWNER, MANAGER, status=422
+    ),
+    ("manage_ticket_types.deletions_new", "GET"): member(
+        "/events/{slug}/ticket-types/{public_id}/deletion", OWNER, MANAGER
+    ),
+    ("manage_ticket_types.edit", "GET"): member("/events/{slug}/ticket-types/{public_id}", OWNER, MANAGER),
+    ("manage_ticket_types.index", "GET"): member("/events/{slug}/ticket-types", OWNER, MANAGER),
+    ("manage_ticket_types.new", "GET"): member("/events/{slug}/ticket-types/new", OWNER, MANAGER),
+    ("manage_ticket_types.positions_update", "POST"): member(
+        "/events/{slug}/ticket-types/{public_id}/position", OWNER, MANAGER, status=422
+    ),
+    ("manage_ticket_types.update", "POST"): member(
+        "/events/{slug}/ticket-types/{public_id}", OWNER, MANAGER, status=422
+    ),
     ("media.show", "GET"): anyone("/media/no-such-picture-320.webp", 404),
     ("my_account.deletion_create", "POST"): logged_in("/account/deletion", 422),
     ("my_account.deletion_new", "GET"): logged_in("/account/deletion"),

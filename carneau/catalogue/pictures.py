@@ -28,7 +28,7 @@ def take_in(event: Event, source_key: str, alternative_text: str, actor: str) ->
     queries.lock(event)
     if len(of(event)) + len(waiting(event)) >= MOST_PICTURES:
         raise Conflict(_("An event has at most %(most)s pictures. Remove one first.", most=MOST_PICTURES))
-    if _has(event, source_key):
+    if is_known(event, source_key):
         return
     values = {"organisation_id": event.organisation_id, "event_id": event.id, "source_key": source_key}
     row = insert(ImageUpload).values(**values, alternative_text=words)
@@ -38,7 +38,8 @@ def take_in(event: Event, source_key: str, alternative_text: str, actor: str) ->
     audit.record(event, "picture added", actor, source_key=source_key)
 
 
-def _has(event: Event, source_key: str) -> bool:
+def is_known(event: Event, source_key: str) -> bool:
+    """Its source is kept clean already, and is not to be overwritten with the file as it was sent."""
     return any(image.source_key == source_key for image in of(event))
 
 
@@ -60,6 +61,12 @@ def by_source(event: Event, source_key: str) -> EventImage:
     if image is None:
         raise NotFound(_("There is no such picture; somebody may have removed it."))
     return image
+
+
+def require(event: Event, source_key: str) -> None:
+    """Raises NotFound, unless there is a picture or an upload of this name."""
+    if source_key not in {upload.source_key for upload in waiting(event)}:
+        by_source(event, source_key)
 
 
 def describe(image: EventImage, alternative_text: str, actor: str) -> None:

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any, Unpack
 
 import sqlalchemy as sa
@@ -9,8 +10,10 @@ from carneau.catalogue.facts import EventFacts, TicketTypeFacts
 from carneau.catalogue.models import Event, EventStatus, TicketType
 from carneau.core import audit, clock, codes
 from carneau.core.db import db
-from carneau.core.errors import Conflict
+from carneau.core.errors import Conflict, Invalid
 from carneau.organisations.models import Organisation
+
+DOUBLE_CLICK = timedelta(minutes=1)
 
 
 class NotReady(Conflict):
@@ -32,6 +35,17 @@ def create_event(organisation: Organisation, actor: str = "system", **values: Un
     event = _insert_under_a_free_slug(row)
     audit.record(event, "created", actor, slug=event.slug)
     return event
+
+
+def create_once(organisation: Organisation, actor: str, **values: Unpack[EventFacts]) -> Event:
+    """The second of two clicks gets what the first one made."""
+    db.session.execute(
+        sa.select(Organisation.id).where(Organisation.id == organisation.id).with_for_update(key_share=True)
+    )
+    same = {name: values[name] for name in ("title", "starts_at", "venue_name")}
+    twin = sa.select(Event).filter_by(organisation_id=organisation.id, status=EventStatus.DRAFT, **same)
+    just_now = twin.where(Event.created_at > sa.func.now() - DOUBLE_CLICK).limit(1)
+    return db.session.scalar(just_now) or create_event(organisation, actor, **values)
 
 
 def _insert_under_a_free_slug(row: dict[str, Any]) -> Event:
@@ -60,6 +74,20 @@ def add_ticket_type(event: Event, actor: str = "system", **values: Unpack[Ticket
     db.session.flush()
     audit.record(ticket_type, "created", actor, total_quantity=ticket_type.total_quantity)
     return ticket_type
+
+
+def add_once(event: Event, actor: str, **values: Unpack[TicketTypeFacts]) -> TicketType:
+    """The second of two clicks gets what the first one made. Raises Invalid for a name that another type has."""
+    queries.lock(event)
+    named = sa.select(TicketType).where(TicketType.event_id == event.id, TicketType.name == values["name"])
+    twin = db.session.scalar(named.limit(1))
+    if twin is None:
+        return add_ticket_type(event, actor, **values)
+    is_fresh = twin.created_at > clock.now() - DOUBLE_CLICK
+    if is_fresh and all(getattr(twin, name) == value for name, value in values.items()):
+        return twin
+    sentence = _("Another ticket type of this event has this name.")
+    raise Invalid(sentence, errors={"name": [sentence]})
 
 
 def missing(event: Event) -> list[str]:

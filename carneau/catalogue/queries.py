@@ -86,6 +86,20 @@ def ticket_types_of(event: Event) -> list[TicketType]:
     return list(db.session.scalars(sa.select(TicketType).where(TicketType.event_id == event.id).order_by(*order)))
 
 
+def type_of(event: Event, public_id: str) -> TicketType:
+    """Raises NotFound for a type of another event, too."""
+    mine = (TicketType.event_id == event.id, TicketType.public_id == public_id)
+    ticket_type = db.session.scalar(sa.select(TicketType).where(*mine))
+    if ticket_type is None:
+        raise NotFound(_("There is no such ticket type; somebody may have deleted it."))
+    return ticket_type
+
+
+def find_newest(organisation_id: int) -> Event | None:
+    mine = sa.select(Event).where(Event.organisation_id == organisation_id)
+    return db.session.scalar(mine.order_by(Event.id.desc()).limit(1))
+
+
 def image_of(event: Event) -> EventImage | None:
     first = sa.select(EventImage).where(EventImage.event_id == event.id).order_by(EventImage.position).limit(1)
     return db.session.scalar(first)

@@ -25,6 +25,7 @@ def of_event(event: Event, membership: OrganisationMember) -> list[Tab]:
         "/edit": _("Details"),
         "/ticket-types": _("Ticket types"),
         "/images": _("Pictures"),
+        "/publication": _("Publication"),
         "/purchases": _("Purchases"),
         "/attendees": _("Attendees"),
         "/box-office": _("Box office"),

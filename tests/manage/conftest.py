@@ -1,9 +1,10 @@
 import pytest
 
+from carneau.organisations.models import Role
 from tests.mailing import catching
-from tests.making import make_event, make_organisation, make_ticket_type
+from tests.making import make_event, make_member, make_organisation, make_ticket_type
 from tests.manage.selling import entering
-from tests.visiting import Visitor
+from tests.visiting import Visitor, make_user
 
 
 @pytest.fixture
@@ -31,3 +32,16 @@ def kind(event):
 def enter(app, event):
     """`enter(Role.OWNER)`: a browser in which a member of this role is logged in."""
     return entering(app, event.organisation_id)
+
+
+@pytest.fixture
+def house(database):
+    return make_organisation(slug="house")
+
+
+@pytest.fixture
+def ada(visitor, house):
+    """A manager of the house, logged in."""
+    make_member(house, make_user(), Role.MANAGER)
+    visitor.log_in("ada@buyer.example")
+    return visitor
