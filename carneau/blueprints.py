@@ -10,6 +10,7 @@ from carneau.catalogue import views as catalogue
 from carneau.checkout import views as checkout
 from carneau.manage import attendees as manage_attendees
 from carneau.manage import audit as manage_audit
+from carneau.manage import box_office as manage_box_office
 from carneau.manage import endings, events, images, publication, ticket_types
 from carneau.manage import invitations as manage_invitations
 from carneau.manage import organisations as manage_organisations
@@ -37,6 +38,7 @@ def register(app: Flask) -> None:
         ticket_types.bp,
         images.bp,
         manage_attendees.bp,
+        manage_box_office.bp,
         manage_purchases.bp,
         manage_refunds.bp,
         manage_sales.bp,

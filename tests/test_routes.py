@@ -96,6 +96,8 @@ ROUTES: dict[tuple[str, str], Row] = {
         "/events/{slug}/attendees/{ticket_ref}/invalidation", OWNER, MANAGER, status=422
     ),
     ("manage_attendees.update", "POST"): member("/events/{slug}/attendees/{ticket_ref}", OWNER, MANAGER, status=422),
+    ("manage_box_office.create", "POST"): member("/events/{slug}/box-office", OWNER, MANAGER, status=422),
+    ("manage_box_office.new", "GET"): member("/events/{slug}/box-office", OWNER, MANAGER),
     ("manage_purchases.index", "GET"): member("/events/{slug}/purchases", OWNER, MANAGER, FINANCE),
     ("manage_purchases.mails_create", "POST"): member(
         "/events/{slug}/purchases/{ref}/mails", OWNER, MANAGER, status=422

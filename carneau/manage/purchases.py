@@ -11,7 +11,8 @@ from carneau.manage.sales_forms import ResendForm
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.payments import history, refunding
 from carneau.payments import queries as payments
-from carneau.purchases import queries
+from carneau.purchases import links, queries
+from carneau.purchases.status import FULFILLED
 from carneau.tickets import queries as tickets
 from carneau.tickets import search
 from carneau.web import render
@@ -59,6 +60,7 @@ def _page(
     event: Event, membership: OrganisationMember, ref: str, form: ResendForm | None = None, status: int = 200
 ) -> ResponseReturnValue:
     purchase = queries.of_event(event.organisation_id, event.id, ref)
+    can_edit = membership.role in (Role.OWNER, Role.MANAGER)
     return render.page(
         "manage/purchases_show.html",
         status=status,
@@ -70,6 +72,8 @@ def _page(
         payments=payments.of_purchase(purchase),
         moments=history.of(purchase),
         can_refund=membership.role in (Role.OWNER, Role.FINANCE) and refunding.is_refundable(purchase),
-        can_edit=membership.role in (Role.OWNER, Role.MANAGER),
+        can_edit=can_edit,
+        can_print=can_edit and purchase.payment_status in FULFILLED,
+        key=links.key(purchase.ref) if can_edit else "",
         form=form or ResendForm(email=purchase.email),
     )

@@ -1,18 +1,28 @@
 """What the pages of purchases, attendees and the box office ask for."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from wtforms import BooleanField, EmailField, Field, HiddenField, IntegerField, RadioField, StringField
+from wtforms import BooleanField, EmailField, Field, HiddenField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
+from carneau.catalogue.models import TicketType
 from carneau.core.money import Money, minor_of
+from carneau.fulfilment.box_office import REFERENCE
 from carneau.payments import refunding
 from carneau.purchases.models import Purchase, PurchaseLine
 from carneau.web import filters
-from carneau.web.forms import SessionForm, an_address, one_line, without_blanks_around
+from carneau.web.forms import QuantityOrNone, SessionForm, an_address, one_line, without_blanks_around
+
+
+class Count(QuantityOrNone):
+    """As QuantityOrNone, and nothing typed is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist if any(valuelist) else ["0"])
 
 
 def name_of_a_guest() -> StringField:
@@ -105,14 +115,52 @@ class RefundForm(SessionForm):
             raise ValidationError(_("Only %(left)s of it can still be refunded.", left=filters.money(left)))
 
 
-def _line_field(line: PurchaseLine) -> IntegerField:
+def _line_field(line: PurchaseLine) -> Count:
     left = line.quantity - line.refunded_quantity
-    return IntegerField(
+    return Count(
         f"{line.event_title}: {line.ticket_type_name}",
         description=_("Of %(left)s that are left.", left=left),
-        validators=[
-            Optional(),
-            NumberRange(0, left, message=_("Please choose a number from 0 to %(left)s.", left=left)),
-        ],
-        render_kw={"min": 0, "max": left, "inputmode": "numeric"},
+        validators=[NumberRange(0, left, message=_("Please choose a number from 0 to %(left)s.", left=left))],
+        render_kw={"inputmode": "numeric", "autocomplete": "off"},
     )
+
+
+class BoxOfficeForm(SessionForm):
+    """`of_types` adds a number field for each ticket type, as `type_0`. `ref` is the purchase's from the start: the
+    same form sent twice is one sale."""
+
+    types: Sequence[TicketType] = ()
+
+    channel = RadioField(
+        lazy_gettext("How it is paid"),
+        choices=[
+            SelectChoice("cash", lazy_gettext("Cash")),
+            SelectChoice("elsewhere", lazy_gettext("Paid elsewhere, as by invoice or card terminal")),
+            SelectChoice("complimentary", lazy_gettext("Complimentary: nothing is charged")),
+        ],
+        default="cash",
+        validators=[DataRequired(lazy_gettext("Please choose how it is paid."))],
+    )
+    name = name_of_a_guest()
+    email = address(lazy_gettext("E-mail address, if the tickets are to be mailed"), Optional())
+    ref = HiddenField(validators=[Regexp(REFERENCE)])
+
+    @classmethod
+    def of_types(cls, types: Sequence[TicketType]) -> type["BoxOfficeForm"]:
+        fields = {f"type_{number}": _type_field(each) for number, each in enumerate(types)}
+        return type("BoxOfficeFormOfTypes", (cls,), {**fields, "types": types})
+
+    @property
+    def type_fields(self) -> list[Field]:
+        return [self[f"type_{number}"] for number in range(len(self.types))]
+
+    def wanted(self) -> dict[TicketType, int]:
+        return {each: field.data or 0 for each, field in zip(self.types, self.type_fields, strict=True)}
+
+    def validate_channel(self, _field: Field) -> None:
+        if not any(self.wanted().values()):
+            raise ValidationError(_("Please choose at least one ticket."))
+
+
+def _type_field(ticket_type: TicketType) -> Count:
+    return Count(ticket_type.name, render_kw={"inputmode": "numeric", "autocomplete": "off"})
