@@ -1,13 +1,18 @@
 """Who is here. Only pages that ask read the session's cookie: public ones are the same for everyone."""
 
+from collections.abc import Callable
+from functools import wraps
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
 
 import flask_login
 from flask import Flask, request, session
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from carneau.accounts import queries
 from carneau.accounts.models import User
+from carneau.core import settings
 from carneau.core.errors import Forbidden
 
 login_manager = flask_login.LoginManager()
@@ -15,7 +20,14 @@ login_manager.session_protection = None
 login_manager.user_loader(queries.find_by_session)
 
 
+View = Callable[..., ResponseReturnValue]
+
+
 class LoginNeeded(Forbidden):
+    pass
+
+
+class SecondFactorNeeded(Forbidden):
     pass
 
 
@@ -36,6 +48,19 @@ def user() -> User:
     if found is None:
         raise LoginNeeded(_("Please log in first."))
     return found
+
+
+def with_second_factor(view: View) -> View:
+    """For a view that moves other people's money. Only where the money is real: the demo's log-ins, whose password is
+    printed for everyone, have none and need none."""
+
+    @wraps(view)
+    def wrapper(*args: Any, **values: Any) -> ResponseReturnValue:
+        if user().totp_secret is None and settings.current().env == "production":
+            raise SecondFactorNeeded(_("Whoever moves money needs a second factor. Switch it on, then come back."))
+        return view(*args, **values)
+
+    return wrapper
 
 
 def begin_session(user: User) -> None:

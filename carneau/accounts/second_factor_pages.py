@@ -6,11 +6,18 @@ from flask_babel import gettext as _
 
 from carneau.accounts import entering, guards, second_factor
 from carneau.accounts.forms import CodeForm, ConfirmForm, refuse
+from carneau.accounts.guards import SecondFactorNeeded
 from carneau.accounts.models import User
 from carneau.core.db import transaction
 from carneau.web import qr_drawing, render
 
 bp = Blueprint("second_factor", __name__)
+
+
+@bp.app_errorhandler(SecondFactorNeeded)
+def needed(error: SecondFactorNeeded) -> Response:
+    flash(str(error))
+    return render.see_other("/account/second-factor")
 
 
 @bp.get("/account/second-factor")

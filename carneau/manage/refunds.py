@@ -4,6 +4,7 @@ from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from carneau.accounts.guards import with_second_factor
 from carneau.catalogue import guards
 from carneau.catalogue.models import Event
 from carneau.core.db import transaction
@@ -20,6 +21,7 @@ bp = Blueprint("manage_refunds", __name__, url_prefix="/manage/events/<slug>/pur
 
 @bp.get("/new")
 @guards.for_event(Role.OWNER, Role.FINANCE)
+@with_second_factor
 def new(event: Event, membership: OrganisationMember, ref: str) -> ResponseReturnValue:
     purchase = queries.of_event(event.organisation_id, event.id, ref)
     form = RefundForm.of_purchase(purchase)(seen=refunding.state_of(purchase))
@@ -28,6 +30,7 @@ def new(event: Event, membership: OrganisationMember, ref: str) -> ResponseRetur
 
 @bp.post("")
 @guards.for_event(Role.OWNER, Role.FINANCE)
+@with_second_factor
 def create(event: Event, membership: OrganisationMember, ref: str) -> ResponseReturnValue:
     purchase = queries.of_event(event.organisation_id, event.id, ref)
     form = RefundForm.of_purchase(purchase).of_request()

@@ -5,15 +5,19 @@ from io import BytesIO
 
 import pyotp
 import pytest
+import sqlalchemy as sa
 import time_machine
 import zxingcpp
 from PIL import Image, ImageDraw
 
 from carneau.accounts import sealing, second_factor
 from carneau.accounts.models import RecoveryCode, User
+from carneau.catalogue.models import Event
 from carneau.core import codes, outbox, settings
 from carneau.core.db import db, transaction
+from carneau.organisations.models import Organisation, Role
 from tests.buying import only
+from tests.making import make_member, make_paid_purchase
 from tests.visiting import PASSWORD, Visitor, mailed_link, make_user
 
 AT = datetime(2026, 12, 1, 20, 0, 10, tzinfo=UTC)
@@ -256,3 +260,22 @@ def test_who_lost_everything_is_helped_by_the_operator(ada, app, catcher):
     assert (done.exit_code, again.exit_code) == (0, 1)
     assert not ada.is_logged_in
     assert Visitor(app).log_in("ada@buyer.example").location == "/my/tickets"
+
+
+def test_whoever_moves_money_needs_it_where_the_money_is_real(ada, app):
+    purchase = make_paid_purchase()
+    make_member(db.session.get_one(Organisation, purchase.organisation_id), only(User), Role.OWNER)
+    with transaction():
+        slug = db.session.scalars(sa.select(Event.slug)).one()
+    path = f"/manage/events/{slug}/purchases/{purchase.ref}/refunds"
+    assert ada.get(f"{path}/new").status_code == 200
+    before = settings.current()
+    settings.bind(replace(before, env="production"))
+    try:
+        for answer in (ada.get(f"{path}/new"), ada.post(path)):
+            assert answer.location == PAGE
+        assert "Whoever moves money needs a second factor." in ada.get(PAGE).text
+        switch_on(ada)
+        assert ada.get(f"{path}/new").status_code == 200
+    finally:
+        settings.bind(before)

@@ -24,6 +24,25 @@ STILL_PAGES = (
     "/cart",
     "/checkout/success",
     "/no-such-page",
+    "/login",
+    "/login/mail",
+    "/register",
+    "/password",
+    "/links/no-such-link",
+    "/logout",
+)
+
+OWN_PAGES = (
+    "/my/tickets",
+    "/my/tickets/past",
+    "/my/tickets/passed",
+    "/account",
+    "/account/name",
+    "/account/address",
+    "/account/password",
+    "/account/second-factor",
+    "/account/deletion",
+    "/logout",
 )
 
 Phone = Callable[..., BrowserContext]
@@ -79,4 +98,27 @@ def test_no_page_of_a_purchase_has_a_fault(phone: Phone, theme: str) -> None:
     found["purchase"] = faults(page)
     page.get_by_role("link", name=re.compile("Weekend")).first.click()
     found["ticket"] = faults(page)
+    assert {name: at for name, at in found.items() if at} == {}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_of_an_account_has_a_fault(phone: Phone, theme: str) -> None:
+    page = phone(color_scheme=theme, reduced_motion="reduce").new_page()
+    found = {}
+    page.goto("/login")
+    page.get_by_role("button", name="Log in", exact=True).click()
+    page.get_by_role("alert").wait_for()
+    found["log-in with errors"] = faults(page)
+    page.get_by_label("Your e-mail address").fill("buyer@demo.example")
+    page.get_by_label("Your password").fill("carneau-demo")
+    page.get_by_role("button", name="Log in", exact=True).click()
+    page.get_by_role("heading", name="Coming").wait_for()
+    for path in OWN_PAGES:
+        page.goto(path)
+        found[path] = faults(page)
+    page.goto("/my/tickets")
+    page.get_by_text("Show the code").first.click()
+    found["with a code"] = faults(page)
+    page.get_by_role("link", name="Pass it on").first.click()
+    found["passing on"] = faults(page)
     assert {name: at for name, at in found.items() if at} == {}
