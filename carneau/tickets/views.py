@@ -82,6 +82,8 @@ def of_purchase_show(ref: str) -> ResponseReturnValue:
 
 
 def _not_void(tickets: Sequence[Ticket]) -> list[Ticket]:
+    if not tickets:
+        raise Conflict(_("There are no tickets of this purchase: they are made when it is paid."))
     left = [ticket for ticket in tickets if ticket.status != TicketStatus.VOID]
     if not left:
         raise Conflict(_("This ticket is void: it was refunded or cancelled, and lets nobody in."))

@@ -127,3 +127,13 @@ def test_every_ticket_of_a_purchase_is_in_one_pdf_for_who_has_the_link(client, p
 
     assert answer.mimetype == "application/pdf"
     assert answer.headers["Content-Disposition"] == f'inline; filename="tickets-{purchase.ref}.pdf"'
+
+
+def test_tickets_that_are_not_there_yet_are_not_called_void(client, database):
+    purchase = make_paid_purchase()
+
+    answer = client.get(f"/purchases/{purchase.ref}/tickets.pdf?key={links.key(purchase.ref)}")
+
+    assert answer.status_code == 409
+    assert "when it is paid" in answer.text
+    assert "void" not in answer.text
