@@ -94,7 +94,7 @@ def _cancelled(purchase: Purchase, problem: str, status: int = 200) -> Response:
         purchase=purchase,
         zone=purchases.events_of(purchase)[0].time_zone,
         key=links.key(purchase.ref),
-        is_sent_back=any(payment.sent_back for payment in payments.of_purchase(purchase)),
+        sent_back=_sent_back(purchase),
         problem=problem,
     )
 
@@ -129,7 +129,13 @@ def show(ref: str) -> ResponseReturnValue:
         tickets=_with_paths(purchase),
         key=links.key(purchase.ref),
         is_sent=_asked("sent") == "yes",
+        sent_back=_sent_back(purchase) if purchase.payment_status in paths.ENDED else [],
     )
+
+
+def _sent_back(purchase: Purchase) -> list[str]:
+    """Why payments for it bought nothing and go back."""
+    return [payment.sent_back for payment in payments.of_purchase(purchase) if payment.sent_back]
 
 
 @bp.post("/purchases/<ref>/mail")

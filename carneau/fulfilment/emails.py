@@ -90,6 +90,17 @@ def refunded_late(facts: Facts) -> Letter:
     )
 
 
+def refunded_cancelled(facts: Facts) -> Letter:
+    return _notice(
+        facts,
+        _("%(event)s is cancelled: your money goes back", event=facts.title),
+        _("Cancelled before your payment came"),
+        _("The event was cancelled while you were paying."),
+        _("We are sending all of your payment back to the way you paid. Banks take up to ten days to show it."),
+        _("We are sorry. You have no tickets for this event, and there is nothing you need to do."),
+    )
+
+
 def payment_failed(facts: Facts) -> Letter:
     return _notice(
         facts,
@@ -155,6 +166,7 @@ KINDS: dict[str, Callable[[Facts], Letter]] = {
     "passed_on": passed_on,
     "passed_away": passed_away,
     "refunded_late": refunded_late,
+    "refunded_cancelled": refunded_cancelled,
     "payment_failed": payment_failed,
     "refunded": refunded,
     "tickets_voided": tickets_voided,

@@ -35,7 +35,7 @@ def settle_session(facts: SessionFacts, actor: str = "stripe") -> str:
 
 def settle_free(purchase: Purchase) -> None:
     """Nothing to pay: from kept to sold and issued in the transaction that placed it."""
-    if not places.sell(purchase):
+    if places.sell(purchase):
         raise HoldExpired
     _deliver(purchase, "buyer")
 
@@ -70,8 +70,8 @@ def _receive(payment: Payment, actor: str) -> str:
     if purchase.payment_status in (*status.FULFILLED, PaymentStatus.REFUNDED):
         return _send_back(payment, "paid_twice")
     crash.point("before_selling")
-    if not places.sell(purchase):
-        return _send_back(payment, "too_late")
+    if reason := places.sell(purchase):
+        return _send_back(payment, reason)
     crash.point("after_selling")
     _deliver(purchase, actor, payment=payment.id)
     return "succeeded"
@@ -93,7 +93,8 @@ def _send_back(payment: Payment, reason: str) -> str:
         places.release(purchase)
         status.change(purchase, PaymentStatus.EXPIRED, reason=reason)
     refund = refunds.request(payment, payment.amount_minor, reason)
-    fulfil.notify(purchase, "refunded_late", occasion=f"refund:{refund.id}")
+    kind = "refunded_cancelled" if reason == "event_cancelled" else "refunded_late"
+    fulfil.notify(purchase, kind, occasion=f"refund:{refund.id}")
     return f"sent back: {reason}"
 
 

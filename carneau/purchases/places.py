@@ -3,24 +3,31 @@ then, everywhere in this order: the cart's, the holds', the ticket types'."""
 
 import sqlalchemy as sa
 
-from carneau.cart.models import Cart
 from carneau.catalogue.models import Event
 from carneau.core.db import db
 from carneau.inventory import holds
 from carneau.purchases.models import Purchase, PurchaseLine
 
+FREE_CART = sa.text(
+    """WITH freed AS (UPDATE carts SET purchase_ref = NULL WHERE id = :cart_id AND purchase_ref = :ref)
+       SELECT EXISTS (SELECT FROM purchase_lines l JOIN events e ON e.id = l.event_id
+                       WHERE l.purchase_id = :purchase_id AND e.status = 'cancelled')"""
+)
 
-def sell(purchase: Purchase) -> bool:
-    """The places that were kept for it; those whose hold is gone are taken anew if they are free. All, or none."""
-    _free_cart(purchase)
+
+def sell(purchase: Purchase) -> str | None:
+    """The places that were kept for it; those whose hold is gone are taken anew if they are free. All, or none: then
+    the word for why not."""
+    if _free_cart(purchase):
+        return "event_cancelled"
     sold = holds.sell(purchase.id)
     for line in _in_order(purchase):
         missing = line.quantity - sold.get(line.ticket_type_id, 0)
         if missing and not holds.sell_free(line.ticket_type_id, missing):
             _give_back(sold)
-            return False
+            return "too_late"
         sold[line.ticket_type_id] = line.quantity
-    return True
+    return None
 
 
 def give_back_sold(purchase: Purchase) -> None:
@@ -49,7 +56,7 @@ def _give_back(quantities: dict[int, int]) -> None:
         holds.give_back(ticket_type_id, quantity)
 
 
-def _free_cart(purchase: Purchase) -> None:
-    db.session.execute(
-        sa.update(Cart).where(Cart.id == purchase.cart_id, Cart.purchase_ref == purchase.ref).values(purchase_ref=None)
-    )
+def _free_cart(purchase: Purchase) -> bool:
+    """Says, in the same round trip, whether an event of it was cancelled meanwhile."""
+    values = {"cart_id": purchase.cart_id, "ref": purchase.ref, "purchase_id": purchase.id}
+    return bool(db.session.scalar(FREE_CART, values))

@@ -186,7 +186,7 @@ def test_a_mail_on_its_way_again_is_hurried_not_doubled(app, catcher, purchase):
         assert db.session.scalar(sa.text("SELECT count(*) FROM outbox")) == 1
 
 
-@pytest.mark.parametrize("kind", ["refunded_late", "payment_failed", "refunded"])
+@pytest.mark.parametrize("kind", ["refunded_late", "refunded_cancelled", "payment_failed", "refunded"])
 def test_the_other_mails_say_what_happened_to_the_money(catcher, database, kind):
     purchase = make_paid_purchase(buyer_name="Ada", paid_at=None)
     with transaction():

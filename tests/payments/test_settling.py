@@ -1,13 +1,16 @@
 import pytest
 import sqlalchemy as sa
 
-from carneau.catalogue.models import Event, TicketType
+from carneau.catalogue.models import Event, EventStatus, TicketType
 from carneau.core import outbox
 from carneau.core.audit import AuditEntry
 from carneau.core.db import db, transaction
 from carneau.email.models import Mail
 from carneau.inventory import holds
+from carneau.payments import gateway
 from carneau.payments.models import Payment, Refund, RefundStatus, StripeEvent
+from carneau.payments.settling import settle_session
+from carneau.purchases import status
 from carneau.purchases.models import PaymentStatus as S
 from carneau.purchases.models import Purchase
 from carneau.tickets.models import Ticket, TicketStatus
@@ -148,6 +151,45 @@ def test_late_payment_goes_back_in_full_where_there_are_none(app, simulator, kin
     settle(app, simulator)
     assert only(Payment).sent_back == "too_late"
     invariants_hold()
+
+
+def test_payment_for_an_event_cancelled_meanwhile_goes_back_in_full(app, simulator, kind, invariants_hold):
+    ada = Buyer(app)
+    session_id = ada.begin(kind, 2)
+    simulator.pay(session_id)
+    with transaction():
+        db.session.execute(sa.update(Event).values(status=EventStatus.CANCELLED))
+
+    page = ada.client.get(ada.come_back(session_id).location)
+    settle(app, simulator)
+
+    assert "The event was cancelled while you were paying" in page.text
+    assert "All of your money goes back" in page.text
+    assert (only(Refund).amount_minor, only(Refund).reason) == (4800, "event_cancelled")
+    assert only(Mail).kind == "refunded_cancelled"
+    assert places(kind) == (0, 0)
+    invariants_hold()
+
+
+def test_payment_that_comes_after_giving_the_places_back_is_not_said_never_to_have_been(app, simulator, kind):
+    ada, bert = Buyer(app), Buyer(app)
+    session_id = ada.begin(kind, 2)
+    ref = only(Purchase).ref
+    simulator.pay(session_id)
+    with transaction():
+        purchase = db.session.scalars(sa.select(Purchase)).one()
+        holds.release_purchase(purchase.id)
+        status.change(purchase, S.CANCELLED)
+    bert.take(kind, 9)
+
+    facts = gateway.retrieve_session(session_id)
+    with transaction():
+        assert settle_session(facts) == "sent back: too_late"
+
+    for path in (f"/checkout/cancelled?purchase={ref}", f"/purchases/{ref}"):
+        page = ada.client.get(path).text
+        assert "ll of your money goes back" in page
+        assert "Nothing was charged" not in page
 
 
 def give_up_without_asking_stripe(kind):
