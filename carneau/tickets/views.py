@@ -76,14 +76,12 @@ def of_purchase_show(ref: str) -> ResponseReturnValue:
     with transaction():
         tickets = queries.of_buyer(queries.by_purchase_ref(ref))
         if not tickets or not purchases.may_see(tickets[0].purchase, request.args.get("key", "")):
-            raise NotFound(_("This link is not complete, or its tickets were all passed on."))
+            raise NotFound(_("This link is not complete, or has no tickets: not paid yet, or all passed on."))
         tickets = _not_void(tickets)
         return _file(pdf.draw(tickets, queries.posters(tickets)), "application/pdf", f"tickets-{ref}.pdf")
 
 
 def _not_void(tickets: Sequence[Ticket]) -> list[Ticket]:
-    if not tickets:
-        raise Conflict(_("There are no tickets of this purchase: they are made when it is paid."))
     left = [ticket for ticket in tickets if ticket.status != TicketStatus.VOID]
     if not left:
         raise Conflict(_("This ticket is void: it was refunded or cancelled, and lets nobody in."))
