@@ -142,7 +142,7 @@ def _sent_back(purchase: Purchase) -> list[str]:
 def mails_create(ref: str) -> ResponseReturnValue:
     purchase = guards.purchase_of(ref, request.form.get("key", ""))
     with transaction():
-        resending.resend(purchase)
+        resending.ask_again(purchase)
     return render.see_other(f"/purchases/{ref}?key={links.key(ref)}&sent=yes#sent")
 
 

@@ -6,8 +6,8 @@ from carneau.email import owing
 from carneau.fulfilment import jobs
 from carneau.purchases.models import Purchase
 from carneau.purchases.status import FULFILLED
-from carneau.tickets import issuing
-from carneau.tickets.models import Ticket
+from carneau.tickets import issuing, queries
+from carneau.tickets.models import Ticket, TicketStatus
 
 
 class NothingToSend(Conflict):
@@ -41,14 +41,21 @@ def notify_holder(ticket: Ticket, kind: str, recipient: str) -> None:
 
 def resend(purchase: Purchase, email: str, actor: str) -> None:
     """The tickets once more, to this address, which is the purchase's from now on. Twice within a minute is once."""
-    if purchase.payment_status not in FULFILLED:
-        raise NothingToSend(_("This purchase has no tickets that could be sent: it is not paid, or was refunded."))
+    if purchase.payment_status not in FULFILLED or not _buyer_has_tickets(purchase):
+        raise NothingToSend(_("This purchase has no tickets that could be sent: unpaid, refunded or passed on."))
+    if purchase.erased_at or not email:
+        raise NothingToSend(_("This purchase names no address that its tickets could be sent to."))
     if email != purchase.email:
         purchase.email = email
         audit.record(purchase, "address_changed", actor)
     minute = f"{clock.now():%Y%m%d%H%M}"
     audit.record(purchase, "tickets_resent", actor)
     notify(purchase, "tickets_again", occasion=f"again:{purchase.id}:{codes.digest(email).hex()[:8]}:{minute}")
+
+
+def _buyer_has_tickets(purchase: Purchase) -> bool:
+    tickets = queries.of_buyer(queries.for_purchase(purchase))
+    return any(ticket.status is not TicketStatus.VOID for ticket in tickets)
 
 
 def send_again(mail_id: int) -> bool:

@@ -38,7 +38,6 @@ ACTIONS = {
     "invited": lazy_gettext("invited"),
     "joined": lazy_gettext("joined"),
     "left": lazy_gettext("left"),
-    "mail_sent_again": lazy_gettext("mail sent again"),
     "made": lazy_gettext("made ready"),
     "moved": lazy_gettext("moved"),
     "partially_refunded": lazy_gettext("refunded in part"),

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 from carneau.core import clock, outbox
 from carneau.core.db import db, transaction
@@ -114,8 +115,9 @@ def test_another_account_opens_nothing_of_it(app, buy):
 def test_the_tickets_are_mailed_again_three_times_an_hour(client, buy, catcher, invariants_hold):
     purchase = buy(2)
     key = links.key(purchase.ref)
-    for _ in range(3):
-        answer = client.post(f"/purchases/{purchase.ref}/mail", data={"key": key})
+    for minute in range(3):
+        with time_machine.travel(clock.now() + timedelta(minutes=minute)):
+            answer = client.post(f"/purchases/{purchase.ref}/mail", data={"key": key})
         assert answer.location.startswith(f"/purchases/{purchase.ref}?key={key}&sent=yes")
     assert "once more" in client.get(answer.location).text
     assert client.post(f"/purchases/{purchase.ref}/mail", data={"key": key}).status_code == 429
@@ -128,6 +130,29 @@ def test_the_tickets_are_mailed_again_three_times_an_hour(client, buy, catcher, 
     attached = [part.get_filename() for part in catcher.letters[0].iter_attachments()]
     assert f"tickets-{purchase.ref}.pdf" in attached
     assert set(db.session.scalars(sa.select(Mail.kind))) == {"confirmation", "tickets_again"}
+    invariants_hold()
+
+
+@time_machine.travel("2026-12-01T20:00:10Z", tick=False)
+def test_a_second_click_asks_for_no_second_mail(client, buy, catcher):
+    purchase = buy()
+    for _ in range(2):
+        assert client.post(f"/purchases/{purchase.ref}/mail", data={"key": links.key(purchase.ref)}).status_code == 303
+
+    outbox.drain()
+
+    assert catcher.recipients == ["ada@buyer.example"]
+
+
+def test_who_passed_everything_on_is_mailed_nothing(client, buy):
+    purchase = buy()
+    with transaction():
+        db.session.execute(sa.update(Ticket).values(holder_email="bert@friend.example", passed_on=1, revision=2))
+
+    answer = client.post(f"/purchases/{purchase.ref}/mail", data={"key": links.key(purchase.ref)})
+
+    assert answer.status_code == 409
+    assert "passed on" in answer.text
 
 
 def test_there_is_nothing_to_mail_of_a_purchase_that_has_no_tickets(client, database):
