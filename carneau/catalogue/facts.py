@@ -21,6 +21,7 @@ LONGEST = {
     "city": 100,
     "description": 20_000,
 }
+OF_SEVERAL_LINES = ("description", "summary")
 NEEDED = ("title", "name", "venue_name", "city")
 DEAREST_MINOR = 99_999_999
 MOST_PLACES = 1_000_000
@@ -87,10 +88,12 @@ def _text(name: str, value: Any) -> Iterator[str]:
     if not isinstance(value, str):
         return
     most = LONGEST.get(name, 100)
-    if name in NEEDED and not value.strip():
+    if name in NEEDED and not any(character.isprintable() and not character.isspace() for character in value):
         yield _("This cannot be left empty.")
     if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
         yield _("This contains a character that cannot be kept.")
+    elif name not in OF_SEVERAL_LINES and any(ord(character) < 32 or ord(character) == 127 for character in value):
+        yield _("Please write this on one line.")
     if len(value) > most:
         yield _("This is too long: at most %(most)s characters.", most=most)
 

@@ -122,10 +122,8 @@ class EventForm(SessionForm):
         return cast(EventFacts, reader.checked(values))
 
     def _times(self, reader: Reader, zone: str | None, event: Event | None) -> dict[str, Any]:
-        """Without a time zone there is nothing to read them by; that one error is enough."""
-        if zone not in available_timezones():
-            return {}
-        place = ZoneInfo(zone)
+        """Without a time zone they are read all the same, so that what is wrong with them is said at once."""
+        place = ZoneInfo(zone if zone in available_timezones() else "UTC")
         same = event if event and event.time_zone == zone else None
         return {
             "starts_at": reader.read(self.starts_at, reading.moment, place, same and same.starts_at),

@@ -1,7 +1,7 @@
 from typing import Any, cast
 
 from flask_babel import lazy_gettext
-from wtforms import BooleanField
+from wtforms import BooleanField, Field
 
 from carneau.catalogue.facts import TicketTypeFacts
 from carneau.catalogue.models import Event, TicketType
@@ -25,6 +25,10 @@ class TicketTypeForm(SessionForm):
     is_hidden = BooleanField(
         lazy_gettext("Hidden"), description=lazy_gettext("Only who opens its own link sees and buys it.")
     )
+
+    @property
+    def rare(self) -> list[Field]:
+        return [field for field in self if field.name not in ("name", "price", "total_quantity", "csrf_token")]
 
     def facts(self, event: Event, ticket_type: TicketType | None = None) -> TicketTypeFacts:
         """Raises Invalid with every sentence at its field; `ticket_type` is what is being edited."""
