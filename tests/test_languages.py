@@ -9,10 +9,12 @@ import pytest
 from babel.support import NullTranslations
 
 from carneau import create_app
-from carneau.core.db import db
+from carneau.core.db import db, transaction
+from carneau.tickets import issuing
 from config import Config
 from tests.buying import Buyer
-from tests.making import make_event, make_organisation, make_ticket_type
+from tests.making import make_event, make_organisation, make_paid_purchase, make_ticket_type
+from tests.visiting import Visitor, make_user
 
 GREEK = {"title": "Συναυλία", "summary": "Νύχτα", "category": "Μουσική", "venue_name": "Αποθήκη", "city": "Λίνταχ"}
 UNTRANSLATABLE = re.compile(
@@ -118,3 +120,23 @@ def test_no_page_on_the_way_to_a_ticket_has_a_word_that_cannot_be_translated(tra
     assert len(links) >= 2
     for path in dict.fromkeys(links):
         assert latin_left_in(buyer.client.get(path).text) == [], path
+
+
+def test_no_page_of_an_account_has_a_word_that_cannot_be_translated(translated):
+    purchase = make_paid_purchase((greek_type()[1], 2), email="ada@buyer.example", buyer_name="Άντα")
+    with translated.app_context():
+        with transaction():
+            issuing.issue(purchase)
+        make_user("ada@buyer.example", name="Άντα")
+    ada = Visitor(translated)
+    for path in ("/login", "/register", "/password", "/login/mail", "/links/none", "/logout"):
+        assert latin_left_in(ada.get(path).text) == [], path
+    for path, action in (("/login", "/login"), ("/login", "/login/link"), ("/register", "/register")):
+        assert latin_left_in(ada.submit(path, action, email="x").text) == [], action
+    ada.log_in("ada@buyer.example")
+    passing = re.search(r'href="(/tickets/[A-Z2-7]+/holder)"', ada.get("/my/tickets").text)[1]
+    for path in ("/account", "/my/tickets", "/my/tickets/past", "/my/tickets/passed"):
+        assert latin_left_in(ada.get(path).text) == [], path
+    for path in (passing, "/account/name", "/account/address", "/account/password", "/account/deletion"):
+        assert latin_left_in(ada.get(path).text) == [], path
+        assert latin_left_in(ada.submit(path).text) == [], path
