@@ -1,7 +1,9 @@
 import argon2
 import pytest
 
+from carneau import application
 from carneau.accounts.models import User
+from config import Config
 from tests.buying import only
 from tests.visiting import PASSWORD, Visitor, make_user, token
 
@@ -115,6 +117,14 @@ def test_the_cookie_is_for_this_site_only_and_no_script_reads_it(visitor, ada):
     assert cookie.startswith("session=")
     for part in ("HttpOnly", "SameSite=Lax", "Path=/", "Expires="):
         assert part in cookie
+
+
+def test_over_https_the_cookie_is_bound_to_this_host(settings):
+    ours = application.flask_settings(Config.from_env(settings | {"BASE_URL": "https://tickets.example"}))
+
+    assert ours["SESSION_COOKIE_NAME"] == "__Host-session"
+    assert ours["SESSION_COOKIE_SECURE"] is True
+    assert "SESSION_COOKIE_DOMAIN" not in ours
 
 
 def test_a_forged_cookie_is_nobody(app, visitor, ada):

@@ -100,6 +100,7 @@ def test_a_demo_that_was_killed_starts_again_with_the_same_links(lived_in: tuple
     demo = start(folder, port).until_ready()
 
     assert f"\nReady: http://127.0.0.1:{port}\n" in demo.said
+    assert re.search(r"Demo log-ins +owner@demo\.example\n(.*\n)+ +Password +carneau-demo", demo.said)
     assert {get(f"{link}/healthz") for link in links(demo)} == {200}
     assert (folder / "ports.json").read_text() == known
     second = start(folder, port)
