@@ -34,13 +34,13 @@ class Placed:
     has_other_details: bool = False
 
 
-def begin(visitor_secret: str | None, name: str, email: str) -> str:
+def begin(visitor_secret: str | None, name: str, email: str, shown: str = "") -> str:
     """The address to go to next. Details that differ from those of a payment already begun make a new purchase, for
     the tickets go where the buyer says last; the old session is expired first."""
-    placed = _place(visitor_secret, name, email)
+    placed = _place(visitor_secret, name, email, shown)
     if placed.has_other_details:
         end(placed.purchase_id, placed.ref, OnExpiry.HAND_BACK)
-        placed = _place(visitor_secret, name, email)
+        placed = _place(visitor_secret, name, email, shown)
     if placed.errand is None:
         return begin_again(placed.purchase_id, placed.ref)
     with told_as_not_started(placed.ref):
@@ -69,7 +69,7 @@ def told_as_not_started(ref: str) -> Iterator[None]:
         raise NotStarted(ref, is_declined=True) from error
 
 
-def _place(visitor_secret: str | None, name: str, email: str) -> Placed:
+def _place(visitor_secret: str | None, name: str, email: str, shown: str) -> Placed:
     with transaction():
         cart = placing.cart_to_buy(visitor_secret)
         contents = carts.contents_of(cart)
@@ -77,6 +77,7 @@ def _place(visitor_secret: str | None, name: str, email: str) -> Placed:
             is_open = earlier.payment_status is PaymentStatus.PENDING
             differs = is_open and (earlier.buyer_name, earlier.email) != (name, email)
             return Placed(earlier.ref, earlier.id, earlier.payment_status, None, differs)
+        placing.require_as_shown(contents, shown)
         purchase = placing.place(contents, name, email)
         if purchase.total_minor:
             errand = starting.first(purchase)

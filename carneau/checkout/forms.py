@@ -1,5 +1,5 @@
 from flask_babel import lazy_gettext
-from wtforms import EmailField, StringField
+from wtforms import EmailField, HiddenField, StringField
 from wtforms.validators import DataRequired, Length
 
 from carneau.web.forms import Form, an_address, one_line, visible, without_blanks_around
@@ -8,6 +8,7 @@ LONGEST_NAME = 200
 
 
 class BuyerForm(Form):
+    shown = HiddenField()
     name = StringField(
         lazy_gettext("Your name"),
         filters=[without_blanks_around],
@@ -27,3 +28,6 @@ class BuyerForm(Form):
             an_address,
         ],
     )
+
+    def given(self) -> dict[str, str]:
+        return {"name": self.name.data, "email": self.email.data, "shown": self.shown.data or ""}

@@ -14,6 +14,7 @@ from carneau.payments.models import OnExpiry
 from carneau.purchases import links
 from carneau.purchases import queries as purchases
 from carneau.purchases.models import PaymentStatus, Purchase
+from carneau.purchases.placing import PriceChanged
 from carneau.tickets import qr
 from carneau.tickets import queries as tickets
 from carneau.tickets.models import Ticket
@@ -44,11 +45,29 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     form = BuyerForm.of_request()
     if form.validate():
-        return render.see_other(begin.begin(visitors.find_visitor(), form.name.data, form.email.data))
+        return render.see_other(begin.begin(visitors.find_visitor(), **form.given()))
     contents = carts.find_contents(visitors.find_visitor())
     if contents is None or not contents.live:
         return render.see_other("/cart")
     return render.page("checkout/new.html", blocks=("buyer",), status=422, form=form, contents=contents)
+
+
+@bp.errorhandler(PriceChanged)
+def price_changed(refusal: PriceChanged) -> ResponseReturnValue:
+    """The whole of it again, with what it costs now: the sum stands in more than one place."""
+    contents = carts.find_contents(visitors.find_visitor())
+    response = render.page(
+        "checkout/new.html",
+        blocks=("main",),
+        status=409,
+        form=BuyerForm.of_request(),
+        contents=contents,
+        refusal=refusal,
+    )
+    if render.wants_fragment():
+        response.headers["HX-Retarget"] = ".checkout"
+        response.headers["HX-Reswap"] = "outerHTML"
+    return response
 
 
 @bp.errorhandler(NotStarted)

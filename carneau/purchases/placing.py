@@ -28,6 +28,18 @@ class CartChanged(Conflict):
     pass
 
 
+class NothingToBuy(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("There is nothing in your cart. If you have paid already, your tickets come by mail."))
+
+
+class PriceChanged(Conflict):
+    """Neither to the buyer's cost nor to the organiser's is anything charged that the buyer has not seen."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The price has changed since you opened this page. Nothing was charged; look once more."))
+
+
 def cart_to_buy(visitor_secret: str | None) -> Cart:
     """The visitor's cart, locked: two clicks come one after the other."""
     cart = None
@@ -35,7 +47,7 @@ def cart_to_buy(visitor_secret: str | None) -> Cart:
         mine = sa.select(Cart).where(Cart.visitor_digest == codes.digest(visitor_secret))
         cart = db.session.scalar(mine.with_for_update(key_share=True).execution_options(populate_existing=True))
     if cart is None:
-        raise HoldExpired
+        raise NothingToBuy
     return cart
 
 
@@ -63,12 +75,21 @@ def place(contents: carts.Contents, buyer_name: str, email: str) -> Purchase:
     return purchase
 
 
+def require_as_shown(contents: carts.Contents, shown: str) -> None:
+    """`shown` is the total, in minor units, of the page that was sent; empty for who sent none. It decides nothing but
+    whether to ask again."""
+    if shown and shown != str(contents.totals.total.minor):
+        raise PriceChanged
+
+
 def payable_until() -> sa.ColumnElement[datetime]:
     return sa.func.now() + timedelta(minutes=PAYABLE_MINUTES)
 
 
 def _require_sellable(contents: carts.Contents) -> None:
-    if not contents.lines or len(contents.live) < len(contents.lines):
+    if not contents.lines:
+        raise NothingToBuy
+    if len(contents.live) < len(contents.lines):
         raise HoldExpired
     for line in contents.lines:
         if line.event.status is not EventStatus.PUBLISHED or line.event.has_ended(clock.now()):

@@ -1,11 +1,16 @@
+import re
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
 from carneau.catalogue.models import TicketType
-from carneau.core.db import db
+from carneau.core.db import db, transaction
 from carneau.purchases.models import Purchase
-from tests.buying import Buyer, only, session_of
+from tests.buying import DETAILS, Buyer, only, session_of, settle
 from tests.making import make_event, make_ticket_type, run_out
+
+SHOWN = re.compile(r'name="shown" value="(\d+)"')
 
 
 @pytest.fixture
@@ -92,6 +97,24 @@ def test_price_is_that_of_the_row_when_the_order_was_placed(ada, simulator):
     assert simulator.session(session_id)["amount_total"] == only(Purchase).total_minor == 4800
 
 
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true", "HX-Request-Type": "partial"}], ids=["page", "htmx"])
+def test_price_that_changed_since_the_page_was_opened_is_shown_and_asked_for_again(ada, simulator, headers):
+    shown = SHOWN.search(ada.client.get("/checkout").text)[1]
+    with transaction():
+        db.session.execute(sa.update(TicketType).values(price_minor=2900))
+
+    answer = ada.client.post("/checkout", data=DETAILS | {"shown": shown}, headers=headers)
+
+    assert answer.status_code == 409
+    assert "Nothing was charged" in answer.text
+    assert answer.text.count("€58.00") == 3
+    assert "€48.00" not in answer.text
+    assert 'value="ada@buyer.example"' in answer.text
+    assert purchases() == 0
+    shown = SHOWN.search(answer.text)[1]
+    assert simulator.session(session_of(ada.check_out(shown=shown)))["amount_total"] == 5800
+
+
 def test_expired_cart_is_told_so_and_nothing_is_placed(ada, app):
     run_out(db.session.scalars(sa.select(TicketType.id)).one())
 
@@ -114,6 +137,18 @@ def test_checkout_without_a_cart_leads_to_the_cart(app, database):
     nobody = app.test_client()
     assert nobody.get("/checkout").location == "/cart"
     assert nobody.post("/checkout", data={"name": "A", "email": "a@b.example"}).status_code == 409
+
+
+def test_form_sent_again_long_after_paying_is_not_told_that_places_were_given_back(ada, app, simulator):
+    simulator.pay(session_of(ada.check_out()))
+    settle(app, simulator)
+    with transaction():
+        db.session.execute(sa.update(Purchase).values(created_at=sa.func.now() - timedelta(minutes=10)))
+
+    answer = ada.check_out()
+
+    assert answer.status_code == 409
+    assert "your tickets come by mail" in answer.text
 
 
 def test_form_shows_what_is_bought_for_how_much_until_when(ada):
