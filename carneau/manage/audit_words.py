@@ -60,6 +60,7 @@ ACTIONS = {
     "withdrawn": lazy_gettext("withdrawn"),
 }
 OTHERS = {
+    "box office": lazy_gettext("Box office"),
     "buyer": lazy_gettext("The buyer"),
     "stripe": lazy_gettext("Stripe"),
     "system": lazy_gettext("Carneau itself"),
