@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from carneau.catalogue import pictures
-from carneau.catalogue.models import Event, EventImage, TicketType
+from carneau.catalogue.models import Event, TicketType
 from carneau.core import audit
 from carneau.core.db import db
 from carneau.core.errors import Conflict
@@ -21,8 +21,7 @@ def delete_event(event: Event, actor: str) -> None:
     """Raises StillTaken or HasHistory; then only a rollback may follow."""
     types = db.session.scalars(sa.select(TicketType).where(TicketType.event_id == event.id)).all()
     closing.close([ticket_type.id for ticket_type in types])
-    for image in db.session.scalars(sa.select(EventImage).where(EventImage.event_id == event.id)):
-        pictures.forget_later(image)
+    pictures.forget_all_later(event)
     audit.record(event, "deleted", actor, slug=event.slug)
     db.session.flush()
     _delete(sa.delete(TicketType).where(TicketType.event_id == event.id))

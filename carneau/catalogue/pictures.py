@@ -119,6 +119,13 @@ def forget_later(image: EventImage) -> None:
     enqueue_after_commit(encoding.forget_files, image.key, image.source_key)
 
 
+def forget_all_later(event: Event) -> None:
+    for image in of(event):
+        forget_later(image)
+    for upload in waiting(event):
+        enqueue_after_commit(encoding.forget_files, "", upload.source_key)
+
+
 def take_accent(event: Event) -> None:
     """From the picture that comes first now."""
     first = next(iter(of(event)), None)

@@ -51,7 +51,7 @@ def event(event: Event, image: EventImage | None, offers: list[Offer]) -> dict[s
         "location": _place(event),
         "organizer": {"@type": "Organization", "name": event.organisation.name},
         "image": [picture(image, width) for width in images.widths_of(image)[::-1]] if image else None,
-        "offers": [_offer(event, offer) for offer in offers],
+        "offers": [_offer(event, offer) for offer in offers if not offer.ticket_type.is_hidden],
     }
     return {name: value for name, value in facts.items() if value}
 

@@ -5,7 +5,7 @@ import pytest
 import sqlalchemy as sa
 from PIL import Image
 
-from carneau.catalogue import cropping, images, ordering, pictures, storage
+from carneau.catalogue import cropping, deleting, images, ordering, pictures, storage
 from carneau.catalogue.models import Event, EventImage, ImageUpload, Ratio
 from carneau.core import outbox, settings
 from carneau.core.db import db, transaction
@@ -170,6 +170,18 @@ def test_files_that_another_date_shows_stay(event):
 
     assert kept(event) == []
     assert {f"{image.key}-320.jpg", f"{image.source_key}-source"} <= names()
+
+
+def test_an_event_that_is_deleted_leaves_no_file(event):
+    made = add(event, picture())
+    outbox.drain()
+    key = kept(event)[0].key
+    waiting = add(event, halves())
+    with transaction():
+        deleting.delete_event(db.session.get_one(Event, event.id), "user:1")
+    outbox.drain()
+
+    assert not any(name.startswith((made, waiting, key)) for name in names())
 
 
 def test_the_order_changes_and_the_first_gives_the_accent(event):

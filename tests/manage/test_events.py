@@ -378,6 +378,8 @@ class TestTicketTypes:
         page = ada.get(link[0]).text
         assert "Friends" in page
         assert f"/e/gala/availability?unlock={hidden.public_id}" in page
+        assert '"name": "Standing"' in page
+        assert '"name": "Friends"' not in page
         assert "Friends" not in ada.get("/e/gala?unlock=NOSUCHTYPE").text
 
     def test_the_order_changes_with_plain_buttons(self, ada, gala):
