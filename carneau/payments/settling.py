@@ -105,6 +105,7 @@ def _wait_for_bank(payment: Payment, actor: str) -> str:
     payment.session_status = SessionStatus.COMPLETE
     if payment.purchase.payment_status is PaymentStatus.PENDING:
         status.change(payment.purchase, PaymentStatus.PROCESSING, actor, payment=payment.id)
+        places.set_aside(payment.purchase)
     return "processing"
 
 

@@ -3,7 +3,9 @@ then, everywhere in this order: the cart's, the holds', the ticket types'."""
 
 import sqlalchemy as sa
 
+from carneau.cart.models import Cart
 from carneau.catalogue.models import Event
+from carneau.core import codes
 from carneau.core.db import db
 from carneau.inventory import holds
 from carneau.purchases.models import Purchase, PurchaseLine
@@ -32,6 +34,15 @@ def sell(purchase: Purchase) -> str | None:
 
 def give_back_sold(purchase: Purchase) -> None:
     _give_back({line.ticket_type_id: line.quantity - line.refunded_quantity for line in purchase.lines})
+
+
+def set_aside(purchase: Purchase) -> None:
+    """A bank may think for days: the cart goes on with the purchase, and the visitor's next choice opens another."""
+    db.session.execute(
+        sa.update(Cart)
+        .where(Cart.id == purchase.cart_id, Cart.purchase_ref == purchase.ref)
+        .values(visitor_digest=codes.digest(codes.secret()))
+    )
 
 
 def release(purchase: Purchase) -> None:

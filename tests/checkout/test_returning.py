@@ -179,19 +179,37 @@ def test_another_address_typed_after_coming_back_is_where_the_tickets_go(
     invariants_hold()
 
 
+def test_while_the_bank_thinks_the_buyer_can_buy_more(app, ada, simulator, kind, session_id, invariants_hold):
+    simulator.pay(session_id, method="delayed")
+    first = back(simulator, session_id)
+    settle(app, simulator)
+    assert "nothing in your cart" in ada.client.get("/cart").text
+    assert "if you have paid" in ada.check_out().text.lower()
+
+    more = ada.begin(kind, 3)
+    simulator.pay(more)
+    settle(app, simulator)
+    simulator.settle_delayed(session_id)
+    settle(app, simulator)
+
+    for path, number in ((first, 2), (back(simulator, more), 3)):
+        assert ada.client.get(path).text.count('<li class="admit') == number
+    invariants_hold()
+
+
 def test_delayed_payment_says_that_the_bank_is_awaited_and_then_shows_tickets(
     app, ada, simulator, session_id, invariants_hold
 ):
     simulator.pay(session_id, method="delayed")
 
-    page = ada.come_back(session_id)
+    page = ada.client.get(back(simulator, session_id))
 
     assert "your bank has still to confirm" in page.text
     assert "We write to ada@buyer.example when your bank has confirmed" in page.text
     assert "every 2s" not in page.text
     simulator.settle_delayed(session_id)
     settle(app, simulator)
-    assert ada.come_back(session_id).text.count("/tickets/") == 2
+    assert ada.client.get(back(simulator, session_id)).text.count("/tickets/") == 2
     invariants_hold()
 
 
