@@ -3,9 +3,20 @@
 from carneau.accounts import jobs as accounts
 from carneau.catalogue import encoding
 from carneau.fulfilment import jobs as fulfilment
+from carneau.fulfilment import messages
 from carneau.organisations import jobs as organisations
+from carneau.payments import event_refunds, refunds
 from carneau.payments import jobs as payments
-from carneau.payments import refunds
 from carneau.payments import sweeps as payment_sweeps
 
-__all__ = ["accounts", "encoding", "fulfilment", "organisations", "payment_sweeps", "payments", "refunds"]
+__all__ = [
+    "accounts",
+    "encoding",
+    "event_refunds",
+    "fulfilment",
+    "messages",
+    "organisations",
+    "payment_sweeps",
+    "payments",
+    "refunds",
+]

@@ -5,6 +5,7 @@ from carneau.cart import models as cart
 from carneau.catalogue import models as catalogue
 from carneau.core import audit, outbox
 from carneau.email import models as email
+from carneau.fulfilment import models as fulfilment
 from carneau.inventory import models as inventory
 from carneau.organisations import models as organisations
 from carneau.payments import models as payments
@@ -17,6 +18,7 @@ __all__ = [
     "cart",
     "catalogue",
     "email",
+    "fulfilment",
     "inventory",
     "organisations",
     "outbox",

@@ -11,9 +11,10 @@ from carneau.checkout import views as checkout
 from carneau.manage import attendees as manage_attendees
 from carneau.manage import audit as manage_audit
 from carneau.manage import box_office as manage_box_office
-from carneau.manage import endings, events, images, publication, ticket_types
+from carneau.manage import endings, event_refunds, events, images, publication, ticket_types
 from carneau.manage import exports as manage_exports
 from carneau.manage import invitations as manage_invitations
+from carneau.manage import messages as manage_messages
 from carneau.manage import organisations as manage_organisations
 from carneau.manage import purchases as manage_purchases
 from carneau.manage import refunds as manage_refunds
@@ -40,7 +41,9 @@ def register(app: Flask) -> None:
         images.bp,
         manage_attendees.bp,
         manage_box_office.bp,
+        event_refunds.bp,
         manage_exports.bp,
+        manage_messages.bp,
         manage_purchases.bp,
         manage_refunds.bp,
         manage_sales.bp,

@@ -98,10 +98,14 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("manage_attendees.update", "POST"): member("/events/{slug}/attendees/{ticket_ref}", OWNER, MANAGER, status=422),
     ("manage_box_office.create", "POST"): member("/events/{slug}/box-office", OWNER, MANAGER, status=422),
     ("manage_box_office.new", "GET"): member("/events/{slug}/box-office", OWNER, MANAGER),
+    ("manage_event_refunds.create", "POST"): member("/events/{slug}/refunds", OWNER, FINANCE, status=422),
+    ("manage_event_refunds.show", "GET"): member("/events/{slug}/refunds", OWNER, FINANCE),
     ("manage_exports.attendees", "GET"): member("/events/{slug}/exports/attendees.csv", OWNER, MANAGER),
     ("manage_exports.index", "GET"): member("/events/{slug}/exports", OWNER, MANAGER, FINANCE),
     ("manage_exports.money", "GET"): member("/events/{slug}/exports/money.csv", OWNER, MANAGER, FINANCE),
     ("manage_exports.purchases", "GET"): member("/events/{slug}/exports/purchases.csv", OWNER, MANAGER, FINANCE),
+    ("manage_messages.create", "POST"): member("/events/{slug}/messages", OWNER, MANAGER, status=422),
+    ("manage_messages.index", "GET"): member("/events/{slug}/messages", OWNER, MANAGER),
     ("manage_purchases.index", "GET"): member("/events/{slug}/purchases", OWNER, MANAGER, FINANCE),
     ("manage_purchases.mails_create", "POST"): member(
         "/events/{slug}/purchases/{ref}/mails", OWNER, MANAGER, status=422

@@ -24,8 +24,8 @@ def fulfil(purchase: Purchase) -> list[Ticket]:
 
 def notify(purchase: Purchase, kind: str, occasion: str | None = None) -> None:
     """Owes the buyer a mail (`emails.KINDS`); `occasion` as `refund:9` where there may be several of a kind. Who had
-    their name erased gets none."""
-    if purchase.erased_at is not None:
+    their name erased or bought at the counter without an address gets none."""
+    if purchase.erased_at is not None or not purchase.email:
         return
     mail_id = owing.owe(purchase, kind, purchase.email, occasion)
     if mail_id is not None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from wtforms import BooleanField, EmailField, Field, HiddenField, RadioField, StringField
+from wtforms import BooleanField, EmailField, Field, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
@@ -164,3 +164,32 @@ class BoxOfficeForm(SessionForm):
 
 def _type_field(ticket_type: TicketType) -> Count:
     return Count(ticket_type.name, render_kw={"inputmode": "numeric", "autocomplete": "off"})
+
+
+class MessageForm(SessionForm):
+    """Sent once to be shown as it will arrive, and once more, with `confirmed`, to be sent. `ref` is the message's."""
+
+    subject = StringField(
+        lazy_gettext("Subject"),
+        filters=[without_blanks_around],
+        validators=[
+            DataRequired(lazy_gettext("Please enter a subject.")),
+            Length(max=200, message=lazy_gettext("Please shorten the subject to at most 200 letters.")),
+            one_line,
+        ],
+        render_kw={"maxlength": 200, "autocomplete": "off"},
+    )
+    body = TextAreaField(
+        lazy_gettext("Message"),
+        validators=[
+            DataRequired(lazy_gettext("Please write the message.")),
+            Length(max=10_000, message=lazy_gettext("Please shorten the message to at most 10,000 letters.")),
+        ],
+        render_kw={"rows": 10, "maxlength": 10_000},
+    )
+    ref = HiddenField(validators=[Regexp(REFERENCE)])
+    confirmed = HiddenField()
+
+    def validate_body(self, field: Field) -> None:
+        if any(each < " " and each not in "\r\n\t" for each in field.data or ""):
+            raise ValidationError(_("This contains a character that cannot be sent."))

@@ -85,6 +85,19 @@ def by_amount(purchase: Purchase, amount_minor: int, decision: Decision) -> Refu
     return _pay_back(purchase, amount_minor, decision)
 
 
+def of_event(purchase: Purchase, event_id: int, decision: Decision) -> Refund | None:
+    """All that was bought for one event: of a purchase across several, the valid tickets for this one, with what was
+    paid for them as far as it has not gone back already."""
+    if all(line.event_id == event_id for line in purchase.lines):
+        return in_full(purchase, decision)
+    _require_refundable(purchase, decision)
+    wanted = returning.valid_of(purchase, event_id)
+    if not wanted:
+        raise NothingLeft(_("All of this purchase has been refunded already."))
+    returning.take_back(purchase, wanted, decision.actor, decision.back_on_sale)
+    return _pay_back(purchase, min(value_of(purchase, wanted), left_of(purchase)), decision)
+
+
 def left_of(purchase: Purchase) -> int:
     return purchase.total_minor - purchase.refunded_minor
 

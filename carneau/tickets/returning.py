@@ -38,6 +38,12 @@ def take_back(purchase: Purchase, wanted: Mapping[int, int], actor: str, back_on
     return len(chosen)
 
 
+def valid_of(purchase: Purchase, event_id: int) -> dict[int, int]:
+    """How many tickets for the event are still valid, by line id; lines without any are left out."""
+    counts = {line.id: len(_of(line, TicketStatus.VALID)) for line in purchase.lines if line.event_id == event_id}
+    return {line_id: count for line_id, count in counts.items() if count}
+
+
 def take_all_back(purchase: Purchase, actor: str, back_on_sale: bool) -> None:
     """Those who were let in stay in; their places are not sold again."""
     inside = {line.id: len(_of(line, TicketStatus.REDEEMED)) for line in purchase.lines}

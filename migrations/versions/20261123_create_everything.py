@@ -278,6 +278,21 @@ def upgrade() -> None:
     op.create_index('ix_purchases_paid_at', 'purchases', ['paid_at'], unique=False)
     op.create_index('ix_purchases_email', 'purchases', [sa.literal_column('lower(email)')], unique=False)
     op.create_index('ix_purchases_unsettled', 'purchases', ['expires_at'], unique=False, postgresql_where=sa.text("payment_status IN ('pending', 'processing')"))
+    op.create_table('messages',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('ref', sa.Text(), nullable=False),
+    sa.Column('event_id', sa.BigInteger(), nullable=False),
+    sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('organisation_id', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id', 'event_id'], ['events.organisation_id', 'events.id'], name=op.f('fk_messages_organisation_id_event_id')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisations.id'], name=op.f('fk_messages_organisation_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_messages')),
+    sa.UniqueConstraint('organisation_id', 'id', name=op.f('uq_messages_organisation_id_id')),
+    sa.UniqueConstraint('ref', name=op.f('uq_messages_ref'))
+    )
+    op.create_index('ix_messages_event_id', 'messages', ['event_id'], unique=False)
     op.create_table('event_images',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('event_id', sa.BigInteger(), nullable=False),
@@ -509,6 +524,8 @@ def downgrade() -> None:
     op.drop_table('payments')
     op.drop_table('image_uploads')
     op.drop_table('event_images')
+    op.drop_index('ix_messages_event_id', table_name='messages')
+    op.drop_table('messages')
     op.drop_index('ix_purchases_unsettled', table_name='purchases', postgresql_where=sa.text("payment_status IN ('pending', 'processing')"))
     op.drop_index('ix_purchases_search', table_name='purchases', postgresql_using='gin')
     op.drop_index('ix_purchases_email', table_name='purchases')
