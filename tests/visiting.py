@@ -34,7 +34,9 @@ class Visitor:
     def request(self, method: str, path: str, **options: Any) -> TestResponse:
         environ = {"REMOTE_ADDR": self.network} | options.pop("environ_base", {})
         with self.app.app_context():
-            return self.client.open(path, method=method, environ_base=environ, **options)
+            answer = self.client.open(path, method=method, environ_base=environ, **options)
+            answer.request.environ["wsgi.input"].close()
+            return answer
 
     def submit(self, page: str, action: str | None = None, **fields: Any) -> TestResponse:
         """Opens a page, fills in its form and sends it."""
