@@ -10,15 +10,24 @@ from babel.support import NullTranslations
 
 from carneau import create_app
 from carneau.core.db import db, transaction
+from carneau.organisations import links
+from carneau.organisations.models import Organisation
 from carneau.tickets import issuing
 from config import Config
 from tests.buying import Buyer
-from tests.making import make_event, make_organisation, make_paid_purchase, make_ticket_type
+from tests.making import (
+    make_event,
+    make_invitation,
+    make_member,
+    make_organisation,
+    make_paid_purchase,
+    make_ticket_type,
+)
 from tests.visiting import Visitor, make_user
 
 GREEK = {"title": "Συναυλία", "summary": "Νύχτα", "category": "Μουσική", "venue_name": "Αποθήκη", "city": "Λίνταχ"}
 UNTRANSLATABLE = re.compile(
-    r"\b(Carneau|Stripe|CET|CEST|EUR|QR|PDF|SVG|PNG|OK)\b|[\w.-]+@[\w.-]+|[0-9A-Z]{4}-[0-9A-Z]{4}"
+    r"\b(Carneau|Stripe|CET|CEST|UTC|EUR|QR|PDF|SVG|PNG|OK)\b|[\w.-]+@[\w.-]+|[0-9A-Z]{4}-[0-9A-Z]{4}"
 )
 SILENT = {"script", "style"}
 
@@ -140,3 +149,23 @@ def test_no_page_of_an_account_has_a_word_that_cannot_be_translated(translated):
     for path in (passing, "/account/name", "/account/address", "/account/password", "/account/deletion"):
         assert latin_left_in(ada.get(path).text) == [], path
         assert latin_left_in(ada.submit(path).text) == [], path
+
+
+def test_no_page_of_a_team_has_a_word_that_cannot_be_translated(translated):
+    event, _kind = greek_type()
+    with translated.app_context():
+        house = db.session.get_one(Organisation, event.organisation_id)
+        owner = make_member(house, make_user("ada@buyer.example", name="Άντα"))
+        invitation = make_invitation(house, invited_by="Άντα")
+        root = f"/manage/organisations/{house.slug}"
+        letter = links.path(invitation.ref, links.key(invitation.ref))
+    assert latin_left_in(Visitor(translated).get(letter).text) == []
+    ada = Visitor(translated)
+    ada.log_in("ada@buyer.example")
+    pages = ("/manage", "/manage/organisations/new", root, f"{root}?past=1", f"{root}/edit", f"{root}/departure")
+    for path in (*pages, f"{root}/team", f"{root}/team/{owner.ref}", letter, f"{root}/audit?action=left"):
+        assert latin_left_in(ada.get(path).text) == [], path
+    assert latin_left_in(ada.submit(f"{root}/team", f"{root}/team/invitations").text) == []
+    for path in (f"{root}/team/{owner.ref}/removal", f"{root}/departure"):
+        assert latin_left_in(ada.submit(path.removesuffix("/removal"), path).text) == [], path
+    assert latin_left_in(ada.get(f"{root}/team/none").text) == []
