@@ -9,7 +9,7 @@ from tempfile import TemporaryFile
 from typing import IO
 
 import xlsxwriter
-from flask import Response, send_file, stream_with_context
+from flask import Flask, Response, current_app, send_file
 
 Cell = str | int | Decimal | date | None
 Row = Sequence[Cell]
@@ -67,9 +67,21 @@ def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: C
 
 
 def _as_csv(name: str, rows: Iterable[Row]) -> Response:
-    response = Response(stream_with_context(lines(rows)), content_type="text/csv; charset=utf-8")
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    response = Response(_in_turns(app, lines(rows)), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+def _in_turns(app: Flask, parts: Iterator[str]) -> Iterator[str]:
+    """Each part is made in an app context of its own: between two, and in a download that is broken off, nothing is
+    held."""
+    while True:
+        with app.app_context():
+            part = next(parts, None)
+        if part is None:
+            return
+        yield part
 
 
 def _as_xlsx(name: str, rows: Iterable[Row]) -> Response:

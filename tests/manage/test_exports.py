@@ -66,6 +66,17 @@ def test_money_as_xlsx_holds_numbers_and_days(enter, kind):
     assert "<v>48.00</v>" in sheet
 
 
+def test_download_that_is_broken_off_holds_nothing(app, enter, kind):
+    bought_by(kind, "Ada", "ada@post.example", 2)
+    visitor = enter(Role.OWNER)
+
+    answer = visitor.get(f"{PATH}/attendees.csv", buffered=False)
+    answer.close()
+
+    assert len(table(visitor.get(f"{PATH}/attendees.csv"))) == 3
+    assert db.engine.pool.checkedout() <= 1
+
+
 def test_other_kinds_of_file_do_not_exist(enter, event):
     assert enter(Role.OWNER).get(f"{PATH}/attendees.exe").status_code == 404
 
