@@ -6,6 +6,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from carneau.core.money import Money
+from carneau.organisations import roles
+from carneau.organisations.models import Role
 from carneau.web import filters
 
 SUBJECTS = {
@@ -16,6 +18,7 @@ SUBJECTS = {
     "tickets": lazy_gettext("Ticket"),
     "payments": lazy_gettext("Payment"),
     "refunds": lazy_gettext("Refund"),
+    "messages": lazy_gettext("Message"),
     "organisation_members": lazy_gettext("Member"),
     "invitations": lazy_gettext("Invitation"),
     "organisations": lazy_gettext("Organisation"),
@@ -48,16 +51,34 @@ ACTIONS = {
     "processing": lazy_gettext("waiting for the bank"),
     "published": lazy_gettext("published"),
     "refunded": lazy_gettext("refunded"),
+    "refunds_begun": lazy_gettext("refunds begun"),
     "removed": lazy_gettext("removed"),
     "renamed": lazy_gettext("renamed"),
     "requested": lazy_gettext("requested"),
     "role_changed": lazy_gettext("role changed"),
+    "sent": lazy_gettext("sent"),
     "succeeded": lazy_gettext("paid"),
     "tickets_issued": lazy_gettext("tickets issued"),
     "tickets_resent": lazy_gettext("tickets sent again"),
     "tickets_returned": lazy_gettext("tickets given back"),
     "voided": lazy_gettext("made void"),
     "withdrawn": lazy_gettext("withdrawn"),
+}
+FACTS = {
+    "amount_minor": lazy_gettext("amount"),
+    "back_on_sale": lazy_gettext("places back on sale"),
+    "by": lazy_gettext("by"),
+    "changed": lazy_gettext("changed"),
+    "fields": lazy_gettext("changed"),
+    "position": lazy_gettext("place in the order"),
+    "reason": lazy_gettext("reason"),
+    "refunded_minor": lazy_gettext("refunded"),
+    "role": lazy_gettext("role"),
+    "slug": lazy_gettext("address"),
+    "tickets": lazy_gettext("tickets"),
+    "total_minor": lazy_gettext("total"),
+    "total_quantity": lazy_gettext("places"),
+    "was": lazy_gettext("before"),
 }
 OTHERS = {
     "box office": lazy_gettext("Box office"),
@@ -94,7 +115,17 @@ def _means_something(name: str, value: object) -> bool:
 
 
 def _told(name: str, value: Any, currency: str) -> str:
+    label = FACTS.get(name) or name.removesuffix("_minor").replace("_", " ")
     if name.endswith("_minor") and isinstance(value, int) and currency:
-        return f"{name.removesuffix('_minor').replace('_', ' ')}: {filters.money(Money(value, currency))}"
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return f"{name.replace('_', ' ')}: {text.replace('_', ' ')}"
+        return f"{label}: {filters.money(Money(value, currency))}"
+    return f"{label}: {', '.join(map(_word, value)) if isinstance(value, list) else _word(value)}"
+
+
+def _word(value: object) -> str:
+    """States and roles have words of their own; what people named stays as it is."""
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    text = str(value)
+    if text in list(Role):
+        return roles.name_of(Role(text))
+    return str(ACTIONS.get(text) or text.replace("_", " "))

@@ -51,9 +51,9 @@ def test_what_happened_is_said_in_words(visitor, house):
     assert 'href="/manage/events/gala/purchases/K7NQ-42VD"' in page.text
     found = lines(page)
     assert re.search(
-        r"Stripe Purchase K7NQ-42VD refunded was: succeeded, refunded: €48.00$", found[0].partition("</tbody")[0]
+        r"Stripe Purchase K7NQ-42VD refunded before: paid, refunded: €48.00$", found[0].partition("</tbody")[0]
     )
-    assert "Ada Verhoeven Member Ada Verhoeven joined role: owner" in found[-2]
+    assert "Ada Verhoeven Member Ada Verhoeven joined role: Owner" in found[-2]
     assert "Ada Verhoeven Organisation Les Rives created" in found[-1]
 
 
