@@ -72,7 +72,10 @@ def unavailable(error: Exception) -> Response:
     response = answer(
         503,
         _("One moment"),
-        _("We cannot reach our records right now. Nothing was charged. Please try again in a few seconds."),
+        _(
+            "We cannot reach our records right now. What you bought is safe, and this step charged nothing."
+            " Please try again in a few seconds."
+        ),
     )
     response.headers["Retry-After"] = "3"
     return response
