@@ -93,7 +93,12 @@ def _require_sellable(contents: carts.Contents) -> None:
         raise HoldExpired
     for line in contents.lines:
         if line.event.status is not EventStatus.PUBLISHED or line.event.has_ended(clock.now()):
-            raise NotSellable(_("%(event)s is not on sale any more. Nothing was charged.", event=line.event.title))
+            raise NotSellable(
+                _(
+                    "%(event)s is cancelled or over. Nothing was charged. Take it out of your cart to buy the rest.",
+                    event=line.event.title,
+                )
+            )
 
 
 def _freeze(contents: carts.Contents, buyer_name: str, email: str) -> Purchase:

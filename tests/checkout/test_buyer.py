@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from carneau.catalogue.models import TicketType
+from carneau.catalogue.models import Event, EventStatus, TicketType
 from carneau.core.db import db, transaction
 from carneau.purchases.models import Purchase
 from tests.buying import DETAILS, Buyer, only, session_of, settle
@@ -113,6 +113,22 @@ def test_price_that_changed_since_the_page_was_opened_is_shown_and_asked_for_aga
     assert purchases() == 0
     shown = SHOWN.search(answer.text)[1]
     assert simulator.session(session_of(ada.check_out(shown=shown)))["amount_total"] == 5800
+
+
+@pytest.mark.parametrize("words", ["The event is cancelled.", "The event is over."])
+def test_cart_says_what_became_of_its_event_and_checkout_what_to_do(ada, words):
+    hours = timedelta(days=60)
+    over = {"starts_at": Event.starts_at - hours, "doors_open_at": None, "ends_at": Event.ends_at - hours}
+    with transaction():
+        db.session.execute(
+            sa.update(Event).values({"status": EventStatus.CANCELLED} if "cancelled" in words else over)
+        )
+
+    assert words in ada.client.get("/cart").text
+    answer = ada.check_out()
+    assert answer.status_code == 409
+    assert "Take it out of your cart" in answer.text
+    assert purchases() == 0
 
 
 def test_expired_cart_is_told_so_and_nothing_is_placed(ada, app):
