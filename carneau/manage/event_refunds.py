@@ -2,6 +2,7 @@ from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from carneau.accounts.guards import with_second_factor
 from carneau.catalogue import guards
 from carneau.catalogue.models import Event
 from carneau.core.db import transaction
@@ -15,6 +16,7 @@ bp = Blueprint("manage_event_refunds", __name__, url_prefix="/manage/events/<slu
 
 @bp.get("")
 @guards.for_event(Role.OWNER, Role.FINANCE)
+@with_second_factor
 def show(event: Event, membership: OrganisationMember) -> ResponseReturnValue:
     return render.page(
         "manage/event_refunds.html",
@@ -28,6 +30,7 @@ def show(event: Event, membership: OrganisationMember) -> ResponseReturnValue:
 
 @bp.post("")
 @guards.for_event(Role.OWNER, Role.FINANCE)
+@with_second_factor
 def create(event: Event, membership: OrganisationMember) -> ResponseReturnValue:
     PressForm.of_request().require()
     with transaction():

@@ -272,7 +272,8 @@ def test_whoever_moves_money_needs_it_where_the_money_is_real(ada, app):
     before = settings.current()
     settings.bind(replace(before, env="production"))
     try:
-        for answer in (ada.get(f"{path}/new"), ada.post(path)):
+        whole_event = f"/manage/events/{slug}/refunds"
+        for answer in (ada.get(f"{path}/new"), ada.post(path), ada.get(whole_event), ada.post(whole_event)):
             assert answer.location == PAGE
         assert "Whoever moves money needs a second factor." in ada.get(PAGE).text
         switch_on(ada)
