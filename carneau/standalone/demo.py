@@ -1,17 +1,12 @@
 import os
-import signal
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
-from carneau.standalone import backing, home, orphans, ports, procfile
+from carneau.standalone import backing, home, interrupts, orphans, ports, procfile
 from carneau.standalone.answers import answers
 from carneau.standalone.backing import Backing
 from carneau.standalone.environment import ROOT
 from carneau.standalone.problem import Problem
-from carneau.standalone.processes import Child, stop, wait_ready
+from carneau.standalone.processes import Child, stop, wait_ready, wait_until
 from carneau.standalone.season.people import PASSWORD, PEOPLE
 
 PROCFILE = ROOT / "Procfile"
@@ -19,7 +14,7 @@ PROCFILE = ROOT / "Procfile"
 
 def run(*, fresh: bool) -> int:
     port, folder = _port(), home.from_environment()
-    with _signals_as_interrupts():
+    with interrupts.noted():
         try:
             with home.locked(folder, f"http://{ports.HOST}:{port}"):
                 _clean_up(folder, fresh=fresh)
@@ -68,9 +63,8 @@ def _announce(stack: Backing, running: list[Child], port: int) -> None:
 
 
 def _watch(children: list[Child]) -> None:
-    while True:
-        _raise_if_stopped(children)
-        time.sleep(0.2)
+    wait_until(lambda: not all(child.is_running for child in children), pause=0.2)
+    _raise_if_stopped(children)
 
 
 def _raise_if_stopped(children: list[Child]) -> None:
@@ -85,7 +79,8 @@ def _raise_if_stopped(children: list[Child]) -> None:
 def _complete(stack: Backing, name: str, command: list[str]) -> None:
     child = stack.spawn(name, command)
     try:
-        code = child.popen.wait()
+        wait_until(lambda: not child.is_running)
+        code = child.popen.returncode
     finally:
         stop([child], 5)
     if code:
@@ -117,26 +112,6 @@ def _check_port(port: int) -> None:
         f"Port {port} is taken by another program. Stop it, or choose another port:\n"
         f"    PORT={free or ports.pick(1)[0]} python3 -m carneau demo"
     )
-
-
-@contextmanager
-def _signals_as_interrupts() -> Iterator[None]:
-    """The first one stops us in order; stopping takes less than 10 s, and more signals do not disturb it."""
-    wanted = [signal.SIGINT, signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
-        wanted.append(signal.SIGHUP)
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        for number in wanted:
-            signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, interrupt) for number in wanted}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _say(text: str) -> None:

@@ -1,4 +1,5 @@
 import ctypes
+import math
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from carneau.standalone import interrupts
 from carneau.standalone.accounts import Account
 from carneau.standalone.problem import Problem
 
@@ -105,7 +107,7 @@ def stop(children: Iterable[Child], seconds: float) -> None:
     for child in children:
         if child.is_running:
             child.popen.send_signal(child.stop_signal)
-    wait_until(lambda: not any(child.is_running for child in children), seconds)
+    _poll(lambda: not any(child.is_running for child in children), seconds)
     families += [process for child in children for process in family(child.popen.pid)]
     kill(families)
     for child in children:
@@ -117,15 +119,25 @@ def kill(processes: Iterable[psutil.Process]) -> None:
     for process in alive:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    wait_until(lambda: not any(is_alive(process) for process in alive), 2)
+    _poll(lambda: not any(is_alive(process) for process in alive), 2)
 
 
-def wait_until(is_true: Callable[[], bool], seconds: float) -> bool:
+def wait_until(is_true: Callable[[], bool], seconds: float = math.inf, *, pause: float = 0.02) -> bool:
+    """Every wait for something to go on comes through here: this is where a Ctrl-C is answered."""
+
+    def heeding() -> bool:
+        interrupts.heed()
+        return is_true()
+
+    return _poll(heeding, seconds, pause)
+
+
+def _poll(is_true: Callable[[], bool], seconds: float, pause: float = 0.02) -> bool:
     deadline = time.monotonic() + seconds
     while not is_true():
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.02)
+        time.sleep(pause)
     return True
 
 

@@ -40,7 +40,12 @@ class Started:
     def stop(self, number: signal.Signals = signal.SIGTERM) -> float:
         began = time.monotonic()
         self.process.send_signal(number)
-        self.process.wait(60)
+        try:
+            self.process.wait(60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            pytest.fail(f"The demo did not stop:\n{self.said}")
         return time.monotonic() - began
 
 
