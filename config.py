@@ -32,6 +32,8 @@ class Config:
     mail_password: str | None
     mail_default_sender: str
     media_dir: str
+    media_bucket: str | None
+    media_endpoint: str | None
     locale: str
     trusted_proxies: int
     database_pool_size: int
@@ -61,6 +63,8 @@ class Config:
             mail_password=source.get("MAIL_PASSWORD") or None,
             mail_default_sender=read.text("MAIL_DEFAULT_SENDER"),
             media_dir=read.text("MEDIA_DIR"),
+            media_bucket=source.get("MEDIA_BUCKET") or None,
+            media_endpoint=source.get("MEDIA_ENDPOINT") or None,
             locale=source.get("LOCALE") or "en",
             trusted_proxies=read.number("TRUSTED_PROXIES", 0),
             database_pool_size=read.number("DATABASE_POOL_SIZE", 5),
@@ -113,7 +117,7 @@ MEANING = {
     "STRIPE_WEBHOOK_SECRET": "whsec_..., shown by Stripe for the endpoint <BASE_URL>/webhook.",
     "MAIL_SERVER": "The SMTP server's name.",
     "MAIL_DEFAULT_SENDER": "The address that mails come from.",
-    "MEDIA_DIR": "A folder that is kept between deployments, for pictures.",
+    "MEDIA_DIR": "A folder that is kept between deployments, for pictures; any folder if MEDIA_BUCKET is set.",
 }
 
 

@@ -1,12 +1,14 @@
 """The slow half of taking in a picture, done by the worker."""
 
 import secrets
+from io import BytesIO
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from PIL import Image
 from sqlalchemy.dialects.postgresql import insert
 
-from carneau.catalogue import cropping, images, storage
+from carneau.catalogue import accents, cropping, images, storage
 from carneau.catalogue.images import Picture
 from carneau.catalogue.models import Event, EventImage, ImageUpload
 from carneau.core import audit
@@ -87,6 +89,23 @@ def _put(upload: ImageUpload, key: str, size: tuple[int, int], words: str) -> Ev
 
 def first_position(event_id: int) -> int | None:
     return db.session.scalar(sa.select(sa.func.min(EventImage.position)).where(EventImage.event_id == event_id))
+
+
+@job("take accent", is_patient=True)
+def take_accent(event_id: int) -> None:
+    """The event's colour, from the picture that comes first now."""
+    first = sa.select(EventImage.key).where(EventImage.event_id == event_id).order_by(EventImage.position)
+    with transaction():
+        key = db.session.scalar(first.limit(1))
+    content = storage.find(f"{key}-{images.WIDTHS[0]}.jpg")
+    if content is None:
+        return
+    with Image.open(BytesIO(content)) as picture:
+        found = accents.of_picture(picture.convert("RGB"))
+    if found:
+        colours = {"accent_light": found.light, "accent_dark": found.dark}
+        with transaction():
+            db.session.execute(sa.update(Event).where(Event.id == event_id).values(**colours))
 
 
 @job("forget files")

@@ -15,7 +15,7 @@ from carneau.catalogue.models import Event, EventImage
 from carneau.core.db import db
 from carneau.core.errors import Invalid
 
-WIDTHS = (320, 640, 960, 1280)
+WIDTHS = storage.WIDTHS
 FORMATS = ("PNG", "JPEG", "WEBP")
 LARGEST_BYTES = 12 * 1024 * 1024
 LONGEST_SOURCE_SIDE = 2560

@@ -1,6 +1,7 @@
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, abort, request
 
-from carneau.catalogue import storage
+from carneau.catalogue import bucket, storage
+from carneau.core import log
 
 bp = Blueprint("media", __name__)
 KINDS = {".webp": "image/webp", ".jpg": "image/jpeg"}
@@ -8,7 +9,11 @@ KINDS = {".webp": "image/webp", ".jpg": "image/jpeg"}
 
 @bp.get("/media/<name>")
 def show(name: str) -> Response:
-    path = storage.path_of(name)
+    try:
+        path = storage.path_of(name)
+    except bucket.Away as away:
+        log.get(__name__).warning("pictures are away", error=str(away))
+        abort(503)
     response = Response(path.read_bytes(), mimetype=KINDS[path.suffix])
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

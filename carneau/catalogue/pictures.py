@@ -4,10 +4,9 @@ from hashlib import blake2b
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from PIL import Image
 from sqlalchemy.dialects.postgresql import insert
 
-from carneau.catalogue import accents, encoding, images, queries, storage
+from carneau.catalogue import encoding, images, queries
 from carneau.catalogue.models import Event, EventImage, ImageUpload, Ratio
 from carneau.core import audit
 from carneau.core.db import db
@@ -109,7 +108,7 @@ def remove(event: Event, source_key: str, actor: str) -> None:
         db.session.delete(image)
         db.session.flush()
         forget_later(image)
-        take_accent(event)
+        take_accent_later(event)
     elif upload_id is not None:
         audit.record(event, "picture removed", actor, source_key=source_key)
         enqueue_after_commit(encoding.forget_files, "", source_key)
@@ -126,16 +125,5 @@ def forget_all_later(event: Event) -> None:
         enqueue_after_commit(encoding.forget_files, "", upload.source_key)
 
 
-def take_accent(event: Event) -> None:
-    """From the picture that comes first now."""
-    first = next(iter(of(event)), None)
-    if first is None:
-        return
-    try:
-        path = storage.path_of(f"{first.key}-{images.WIDTHS[0]}.jpg")
-    except NotFound:
-        return
-    with Image.open(path) as picture:
-        found = accents.of_picture(picture.convert("RGB"))
-    if found:
-        event.accent_light, event.accent_dark = found.light, found.dark
+def take_accent_later(event: Event) -> None:
+    enqueue_after_commit(encoding.take_accent, event.id)

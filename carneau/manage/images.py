@@ -3,7 +3,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from carneau.catalogue import guards, ordering, pictures, storage
+from carneau.catalogue import bucket, guards, ordering, pictures, storage
 from carneau.catalogue import images as encoding
 from carneau.catalogue.models import Event, Ratio
 from carneau.core.db import transaction
@@ -88,6 +88,9 @@ def _taken_in(form: UploadForm, event: Event, membership: OrganisationMember) ->
     except Conflict as refusal:
         reading.refuse(form, Invalid(str(refusal)), "picture")
         return False
+    except bucket.Away:
+        reading.refuse(form, Invalid(_("Pictures cannot be kept right now. Please try again in a minute.")), "picture")
+        return False
     return True
 
 
@@ -139,7 +142,7 @@ def positions_update(event: Event, membership: OrganisationMember, source_key: s
     PressForm.of_request().require()
     with transaction():
         ordering.move(image, STEPS.get(request.form.get("to", ""), 0), membership.user.actor)
-        pictures.take_accent(event)
+        pictures.take_accent_later(event)
     caching.forget()
     return render.see_other(url_for(".index", slug=event.slug))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from carneau.catalogue import images, storage
+from carneau.catalogue import bucket, images, storage
 from carneau.catalogue.models import Event, EventImage
 from carneau.core.errors import NotFound
 from carneau.tickets import calendar, qr
@@ -114,7 +114,7 @@ def _poster(sheet: "Sheet", image: EventImage | None, top: float) -> bool:
     width = min(640, max(images.widths_of(image)))
     try:
         path = storage.path_of(f"{image.key}-{width}.jpg")
-    except NotFound:
+    except (NotFound, bucket.Away):
         return False
     sheet.image(
         path, LEFT, top, POSTER, min(POSTER * image.height / image.width, 297 - top - 15), keep_aspect_ratio=True
