@@ -7,6 +7,7 @@ from carneau.core import audit, outbox
 from carneau.email import models as email
 from carneau.fulfilment import models as fulfilment
 from carneau.inventory import models as inventory
+from carneau.ops import heartbeats
 from carneau.organisations import models as organisations
 from carneau.payments import models as payments
 from carneau.purchases import models as purchases
@@ -19,6 +20,7 @@ __all__ = [
     "catalogue",
     "email",
     "fulfilment",
+    "heartbeats",
     "inventory",
     "organisations",
     "outbox",

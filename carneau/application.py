@@ -14,6 +14,7 @@ from carneau import all_jobs, all_models, blueprints, commands
 from carneau.accounts import guards
 from carneau.core import log, settings
 from carneau.core.db import db
+from carneau.ops import health
 from carneau.web import assets, caching, errors, filters, retrying, security
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def build(config: "Config") -> Flask:
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    health.init_app(app)
     return app
 
 

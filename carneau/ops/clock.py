@@ -11,11 +11,13 @@ from carneau.cart import jobs as cart
 from carneau.core import log, outbox
 from carneau.fulfilment import sweeps as fulfilment
 from carneau.inventory import jobs as inventory
+from carneau.ops import heartbeats
 from carneau.payments import sweeps as payments
 from carneau.tickets import erasing as tickets
 
 Sweep = Callable[[], object]
 SWEEPS: list[tuple[float, Sweep]] = [
+    (heartbeats.EVERY_SECONDS, heartbeats.of_clock),
     (2, inventory.expire_holds),
     (10, payments.end_purchases),
     (60, fulfilment.complete_paid),

@@ -1,5 +1,6 @@
 import signal
 import threading
+import time
 from types import FrameType
 from typing import Any
 
@@ -10,6 +11,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
 from carneau.core import log, outbox, queue, settings
+from carneau.ops import heartbeats
 
 DRAIN_EVERY_SECONDS = 2.0
 RECONNECT_SECONDS = 1.0
@@ -55,17 +57,22 @@ def _answer_doorbell(stopping: threading.Event) -> None:
 
 def _drain(app: Flask, stopping: threading.Event) -> None:
     """Should this ever end by itself, the worker ends too, and the platform starts a new one."""
+    beat_at = 0.0
     try:
         while not stopping.wait(DRAIN_EVERY_SECONDS):
+            is_time = time.monotonic() >= beat_at
+            beat_at = time.monotonic() + heartbeats.EVERY_SECONDS if is_time else beat_at
             with app.app_context():
-                _drain_once()
+                _drain_once(and_beat=is_time)
     finally:
         if not stopping.is_set():
             signal.raise_signal(signal.SIGTERM)
 
 
-def _drain_once() -> None:
+def _drain_once(*, and_beat: bool) -> None:
     try:
-        outbox.drain(age_seconds=DRAIN_EVERY_SECONDS)
+        if and_beat:
+            heartbeats.beat("worker")
+        outbox.drain(age_seconds=DRAIN_EVERY_SECONDS, at_most_seconds=heartbeats.EVERY_SECONDS)
     except SQLAlchemyError as error:
         log.get(__name__).warning("database did not answer", error=type(error).__name__)

@@ -38,7 +38,12 @@ def test_every_answer_carries_the_security_headers(client):
 
 
 def test_a_foreign_host_is_refused(client):
-    assert client.get("/healthz", headers={"Host": "evil.example"}).status_code == 400
+    assert client.get("/login", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_a_probe_may_ask_by_the_address_of_the_machine(client):
+    assert client.get("/healthz", headers={"Host": "10.1.2.3:8000"}).status_code == 200
+    assert client.get("/readyz", headers={"Host": "10.1.2.3:8000"}).status_code == 200
 
 
 def test_a_request_larger_than_a_megabyte_is_refused(client):
