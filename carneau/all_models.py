@@ -1,6 +1,7 @@
 """Every table, for Alembic and the tests."""
 
 from carneau.accounts import models as accounts
+from carneau.admissions import models as admissions
 from carneau.cart import models as cart
 from carneau.catalogue import models as catalogue
 from carneau.core import audit, outbox
@@ -15,6 +16,7 @@ from carneau.tickets import models as tickets
 
 __all__ = [
     "accounts",
+    "admissions",
     "audit",
     "cart",
     "catalogue",

@@ -13,6 +13,7 @@ LAYERS = [
     "cart",
     "purchases",
     "tickets",
+    "admissions",
     "fulfilment",
     "payments",
     "checkout my door manage api",

@@ -72,6 +72,7 @@ class Event(OfOrganisation, Model):
     booking_fee_minor: Mapped[Minor] = mapped_column(server_default="0")
     tax_basis_points: Mapped[int] = mapped_column(sa.Integer, server_default="0")
     hold_minutes: Mapped[int] = mapped_column(sa.Integer, server_default="15")
+    allows_reentry: Mapped[bool] = mapped_column(server_default=sa.false())
     accent_light: Mapped[str] = mapped_column(server_default="#8a2b1d")
     accent_dark: Mapped[str] = mapped_column(server_default="#f0a58f")
     published_at: Mapped[datetime | None]

@@ -38,6 +38,16 @@ QUERIES = {
             OR p.currency <> coalesce(y.currency, p.currency)""",
     "I5 redeemed agrees with its time": """
         SELECT id FROM tickets WHERE (status = 'redeemed') <> (redeemed_at IS NOT NULL)""",
+    "I5 a redeemed ticket was let in, at the time of its first scan that counts": """
+        SELECT t.id, t.redeemed_at, s.scanned_at FROM tickets t
+          LEFT JOIN LATERAL (SELECT scanned_at FROM scans WHERE ticket_id = t.id AND verdict = 'come_in'
+                                AND undone_at IS NULL ORDER BY id LIMIT 1) s ON true
+         WHERE t.redeemed_at IS DISTINCT FROM s.scanned_at""",
+    "I5 a ticket is used at most once, or once more for each time it left": """
+        SELECT t.id, t.left_at FROM tickets t
+          JOIN scans s ON s.ticket_id = t.id AND s.undone_at IS NULL AND s.verdict IN ('come_in', 'exit')
+         GROUP BY t.id HAVING count(*) FILTER (WHERE s.verdict = 'come_in') - count(*) FILTER (WHERE s.verdict = 'exit')
+                           <> CASE WHEN t.left_at IS NULL THEN 1 ELSE 0 END""",
     "I6 what Stripe took has tickets or goes back in full": """
         SELECT y.id FROM payments y JOIN purchases p ON p.id = y.purchase_id
          WHERE y.paid_at IS NOT NULL AND p.payment_status NOT IN ('succeeded', 'partially_refunded', 'refunded')

@@ -22,7 +22,8 @@ class Ticket(OfOrganisation, Model):
     """One person's place. The code in the QR is signed over id, event and `revision` and never stored;
     a new revision makes every older code worthless. `holder_email` only of one that was passed on: it is not the
     buyer's any more, who then sees neither its code nor whose it is. `position` (from 1) is unique in its line:
-    issuing twice is one.
+    issuing twice is one. `redeemed_at` is the first time somebody was let in with it; `left_at` says that they are
+    outside again since.
     """
 
     __tablename__ = "tickets"
@@ -35,6 +36,7 @@ class Ticket(OfOrganisation, Model):
         sa.UniqueConstraint("purchase_line_id", "position"),
         sa.CheckConstraint("(status = 'redeemed') = (redeemed_at IS NOT NULL)", name="redeemed_at_agrees"),
         sa.CheckConstraint("(status = 'void') = (voided_at IS NOT NULL)", name="voided_at_agrees"),
+        sa.CheckConstraint("left_at IS NULL OR status = 'redeemed'", name="who_left_was_in"),
         sa.Index("ix_tickets_purchase_id", "purchase_id"),
         sa.Index("ix_tickets_event_id", "event_id", "id"),
         sa.Index("ix_tickets_search", sa.text(SEARCH), postgresql_using="gin"),
@@ -58,6 +60,7 @@ class Ticket(OfOrganisation, Model):
     holder_email: Mapped[str | None]
     passed_on: Mapped[int] = mapped_column(sa.SmallInteger, server_default="0")
     redeemed_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
     voided_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from flask_babel import gettext as _
 from markupsafe import Markup
 from PIL import Image
@@ -49,7 +49,7 @@ def read(text: str) -> tuple[int, int, int]:
     try:
         raw = base64.b32decode(written + "======")
         payload, signature = raw[:PAYLOAD_BYTES], raw[PAYLOAD_BYTES:]
-        _key(settings.current().ticket_key).public_key().verify(signature, DOMAIN + payload)
+        public_key(settings.current().ticket_key).verify(signature, DOMAIN + payload)
     except (binascii.Error, InvalidSignature):
         raise _forged() from None
     if payload[0] != VERSION or base64.b32encode(raw).decode().rstrip("=") != written:
@@ -64,6 +64,11 @@ def _forged() -> InvalidCode:
 @lru_cache(maxsize=2)
 def _key(seed: str) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(base64.urlsafe_b64decode(seed + "=" * (-len(seed) % 4)))
+
+
+@lru_cache(maxsize=2)
+def public_key(seed: str) -> Ed25519PublicKey:
+    return _key(seed).public_key()
 
 
 def url(ticket: Ticket) -> str:
