@@ -56,7 +56,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("account.sessions_destroy", "POST"): anyone("/logout", 422),
     ("account.show", "GET"): logged_in("/account"),
     ("accounts.accounts_create", "POST"): anyone("/register", 422),
-    ("accounts.accounts_new", "GET"): anyone("/register"),
+    ("accounts.accounts_new", "GET"): anyone("/register", if_logged_in=303),
     ("accounts.links_create", "POST"): anyone("/login/link", 422),
     ("accounts.links_show", "GET"): anyone("/links/no-such-link", 404),
     ("accounts.links_update", "POST"): anyone("/links/no-such-link", 404),

@@ -33,6 +33,8 @@ def too_often(error: TooOften) -> Response:
 
 @bp.get("/register")
 def accounts_new() -> ResponseReturnValue:
+    if guards.find_user():
+        return render.see_other(destinations.local(_next(), HOME))
     return render.page("accounts/register.html", form=AddressForm(next=_next()))
 
 

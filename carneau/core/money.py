@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from babel.numbers import format_currency, get_currency_precision
 
+LETTER_BEFORE_FIGURE = re.compile(r"(?<=[^\W\d_])(?=\d)")
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Money:
@@ -40,8 +42,10 @@ class Money:
         return f"{self.minor / 10**digits:.{digits}f}"
 
     def format(self, locale: str) -> str:
+        """A symbol of letters keeps a space from the figures: CLDR's `currencySpacing`, which Babel leaves out."""
         digits = get_currency_precision(self.currency)
-        return format_currency(self.minor / 10**digits, self.currency, locale=locale)
+        text = format_currency(self.minor / 10**digits, self.currency, locale=locale)
+        return LETTER_BEFORE_FIGURE.sub("\u00a0", text)
 
 
 def minor_of(text: str, currency: str) -> int | None:

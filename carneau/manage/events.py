@@ -36,7 +36,7 @@ def create(membership: OrganisationMember) -> ResponseReturnValue:
         again = guards.for_organisation(*MAY_EDIT)(_new)
         return again(organisation_slug=house, form=form, status=422)
     flash(_("The draft is kept. Nobody sees it until you publish it."))
-    return render.see_other(url_for("manage_ticket_types.index", slug=event))
+    return render.see_other(url_for("manage_ticket_types.new", slug=event))
 
 
 def _created(form: EventForm, membership: OrganisationMember) -> str | None:

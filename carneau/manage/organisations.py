@@ -46,7 +46,8 @@ class OrganisationForm(SessionForm):
 @bp.get("")
 def index() -> ResponseReturnValue:
     mine = queries.memberships_of(user())
-    return render.page("manage/index.html", houses=[(each, programme.coming(each)) for each in mine])
+    form = OrganisationForm(email=user().email)
+    return render.page("manage/index.html", houses=[(each, programme.coming(each)) for each in mine], form=form)
 
 
 @bp.get("/organisations/new")
@@ -61,8 +62,8 @@ def create() -> ResponseReturnValue:
         return render.page("manage/organisations_new.html", status=422, form=form)
     with transaction():
         slug = founding.found(founder, form.name.data, form.email.data, form.imprint.data or "").slug
-    flash(_("Your organisation is there. Next, make its first event."))
-    return render.see_other(f"/manage/organisations/{slug}")
+    flash(_("Your organisation is there. Next, its first event."))
+    return render.see_other(f"/manage/organisations/{slug}/events/new")
 
 
 @bp.get("/organisations/<organisation_slug>")

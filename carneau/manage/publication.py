@@ -33,6 +33,7 @@ def _page(event: Event, membership: OrganisationMember, problem: str = "", statu
         event=event,
         membership=membership,
         missing=publishing.missing(event),
+        has_types=bool(queries.ticket_types_of(event)),
         has_ended=event.has_ended(clock.now()),
         address=structured.address(event),
         form=PressForm(),

@@ -14,9 +14,11 @@ from carneau.manage.wording import not_published
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.payments import stock, takings
 from carneau.tickets import queries as tickets
+from carneau.tickets import search
 from carneau.web import render
 
 bp = Blueprint("manage_sales", __name__, url_prefix="/manage/events/<slug>")
+NEWEST = 5
 READERS = (Role.OWNER, Role.MANAGER, Role.FINANCE)
 
 
@@ -47,6 +49,7 @@ def show(event: Event, membership: OrganisationMember) -> ResponseReturnValue:
         days=days,
         bars=charts.columns({day: sold for day, (sold, _minor) in days.items()}),
         let_in=tickets.count_let_in(event),
+        newest=search.newest_purchases(event, NEWEST),
         at=clock.now(),
     )
 

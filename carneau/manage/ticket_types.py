@@ -47,7 +47,10 @@ def new(event: Event, membership: OrganisationMember) -> ResponseReturnValue:
 
 
 def _new(event: Event, membership: OrganisationMember, form: TicketTypeForm, status: int = 200) -> ResponseReturnValue:
-    return render.page("manage/ticket_type_new.html", status=status, event=event, membership=membership, form=form)
+    is_first = not queries.ticket_types_of(event)
+    return render.page(
+        "manage/ticket_type_new.html", status=status, event=event, membership=membership, form=form, is_first=is_first
+    )
 
 
 @bp.post("")

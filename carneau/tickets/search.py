@@ -41,6 +41,13 @@ def find_purchases(event: Event, question: str, after: str | None) -> Found:
     return _cut(rows)
 
 
+def newest_purchases(event: Event, count: int) -> Sequence[Purchase]:
+    """With their lines."""
+    ids = _purchases_of(event, "", None).limit(count)
+    wanted = sa.select(Purchase).where(Purchase.organisation_id == event.organisation_id, Purchase.id.in_(ids))
+    return db.session.scalars(wanted.options(selectinload(Purchase.lines)).order_by(Purchase.id.desc())).all()
+
+
 def find_attendees(event: Event, question: str, after: str | None) -> Found:
     """Tickets with their type and purchase, void ones among them."""
     wanted = sa.select(Ticket).join(Ticket.purchase).where(Ticket.event_id == event.id)

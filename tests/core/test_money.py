@@ -14,7 +14,7 @@ rates = st.integers(0, 10_000)
         (123456, "EUR", "en", "€1,234.56"),
         (123456, "EUR", "de", "1.234,56\xa0€"),
         (1500, "JPY", "en", "¥1,500"),
-        (1234, "KWD", "en", "KWD1.234"),
+        (1234, "KWD", "en", "KWD\xa01.234"),
     ],
 )
 def test_money_is_written_with_the_digits_of_its_currency(minor, currency, locale, text):

@@ -82,12 +82,12 @@ def at(day, hour):
 
 def test_from_nothing_to_published_in_four_pages(ada, house):
     made = ada.submit(NEW, EVENTS, **typed())
-    assert (made.status_code, made.location) == (303, "/manage/events/brass-on-the-steps/ticket-types")
+    assert (made.status_code, made.location) == (303, "/manage/events/brass-on-the-steps/ticket-types/new")
     page = ada.get(made.location)
     assert "The draft is kept" in page.text
-    assert "Add the first ticket type" in page.text
+    assert "One ticket type is enough to begin" in page.text
 
-    added = ada.submit(made.location + "/new", made.location, **kind_of())
+    added = ada.submit(made.location, made.location.removesuffix("/new"), **kind_of())
     assert added.status_code == 303
     assert "Next: a picture" in ada.get(added.location).text
 

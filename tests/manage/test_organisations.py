@@ -24,11 +24,9 @@ def make_past_event(house, **values):
 def test_the_first_page_leads_to_an_organisation(visitor, ada):
     assert "Create an organisation" in visitor.get("/manage").text
 
-    answer = visitor.submit(
-        "/manage/organisations/new", "/manage/organisations", name="Les Rives", email="box@rives.example"
-    )
+    answer = visitor.submit("/manage", "/manage/organisations", name="Les Rives", email="box@rives.example")
 
-    assert answer.location == "/manage/organisations/les-rives"
+    assert answer.location == "/manage/organisations/les-rives/events/new"
     assert "Les Rives" in visitor.get("/manage").text
     assert visitor.get(answer.location).status_code == 200
 
