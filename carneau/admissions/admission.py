@@ -16,6 +16,8 @@ from carneau.core.db import single_statement
 from carneau.core.errors import Conflict, Forbidden, Invalid
 
 TRIES = 5
+# Another request noted this attempt meanwhile, or the gate was removed after it was looked at.
+LOST = (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation)
 
 
 class NotLetIn(Forbidden):
@@ -64,7 +66,7 @@ def _judged(values: dict[str, Any]) -> sa.Row[Any] | None:
         with single_statement() as connection:
             row = connection.execute(ADMIT, values).one_or_none()
     except IntegrityError as error:
-        if isinstance(error.orig, psycopg.errors.UniqueViolation):
+        if isinstance(error.orig, LOST):
             return None
         raise
     if row is None:

@@ -8,10 +8,11 @@ from sqlalchemy.dialects.postgresql import insert
 from carneau.admissions.models import DoorDevice, DoorLink
 from carneau.core import audit, codes
 from carneau.core.db import db
-from carneau.core.errors import Forbidden
+from carneau.core.errors import Conflict, Forbidden
 from carneau.organisations.models import OrganisationMember
 
 LONGEST_NAME = 60
+KEY = ("token_digest", "organisation_id", "door_link_id", "user_id")
 
 
 class TakenOff(Forbidden):
@@ -19,6 +20,11 @@ class TakenOff(Forbidden):
 
     def __init__(self) -> None:
         super().__init__(_("This phone was taken off the door. Ask who is in charge if that was a mistake."))
+
+
+class Full(Conflict):
+    def __init__(self, most: int) -> None:
+        super().__init__(_("This link has its %(most)s phones already. Ask who is in charge for another.", most=most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +46,15 @@ class Phone:
 
 
 def register(link: DoorLink, token: str, name: str) -> DoorDevice:
-    """The phone that keeps this token scans for the link's events. Once more only changes its name. Raises TakenOff."""
+    """The phone that keeps this token scans for the link's events. Once more only changes its name. Raises TakenOff
+    or Full: then only a rollback may follow. Those that open one link at once are counted one after the other."""
     of_link = {"organisation_id": link.organisation_id, "door_link_id": link.id, "expires_at": link.expires_at}
-    return _keep(token, name, f"link:{link.public_id}", of_link)
+    db.session.execute(sa.select(DoorLink.id).where(DoorLink.id == link.id).with_for_update(key_share=True))
+    device = _keep(token, name, f"link:{link.public_id}", of_link | {"sees_names": link.sees_names})
+    mine = DoorDevice.door_link_id == link.id, DoorDevice.revoked_at.is_(None)
+    if (db.session.scalar(sa.select(sa.func.count()).where(*mine)) or 0) > link.most_devices:
+        raise Full(link.most_devices)
+    return device
 
 
 def register_member(membership: OrganisationMember, token: str, name: str) -> DoorDevice:
@@ -76,8 +88,8 @@ def _keep(token: str, name: str, actor: str, whose: dict[str, Any]) -> DoorDevic
     if device is not None:
         audit.record(device, "registered", actor)
         return device
-    mine.pop("expires_at", None)
-    device = db.session.scalars(sa.select(DoorDevice).filter_by(**mine).with_for_update()).one()
+    its = {column: mine[column] for column in KEY if column in mine}
+    device = db.session.scalars(sa.select(DoorDevice).filter_by(**its).with_for_update()).one()
     if device.revoked_at is not None:
         raise TakenOff
     device.name, device.last_seen_at = name, sa.func.now()

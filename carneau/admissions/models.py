@@ -43,7 +43,7 @@ class Reason(StrEnum):
 
 
 class Gate(OfOrganisation, Model):
-    """One way in. Without ticket types of its own (`gate_ticket_types`) it takes all of them."""
+    """One way in. Without ticket types of its own (`gate_ticket_types`) it takes all of them; closed, it takes none."""
 
     __tablename__ = "gates"
     __table_args__ = (
@@ -57,6 +57,7 @@ class Gate(OfOrganisation, Model):
     event_id: Mapped[int]
     name: Mapped[str]
     position: Mapped[int] = mapped_column(sa.Integer, server_default="0")
+    closed_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
 
 
@@ -84,6 +85,8 @@ class DoorLink(OfOrganisation, Model):
     label: Mapped[str]
     secret_digest: Mapped[bytes] = mapped_column(BYTEA, unique=True)
     expires_at: Mapped[datetime]
+    most_devices: Mapped[int] = mapped_column(sa.Integer, server_default="10")
+    sees_names: Mapped[bool] = mapped_column(server_default=sa.true())
     revoked_at: Mapped[datetime | None]
     created_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id", ondelete="SET NULL"))
     created_at: Mapped[CreatedAt]
@@ -130,6 +133,7 @@ class DoorDevice(OfOrganisation, Model):
     last_sync_at: Mapped[datetime | None]
     queue_length: Mapped[int] = mapped_column(sa.Integer, server_default="0")
     scan_p95_ms: Mapped[int | None] = mapped_column(sa.Integer)
+    sees_names: Mapped[bool] = mapped_column(server_default=sa.true())
     created_at: Mapped[CreatedAt]
 
     @property
@@ -141,7 +145,8 @@ class Scan(OfOrganisation, Model):
     """One answered attempt. Those with the verdict `come_in` are the admissions, `exit` the leavings: there is no other
     table of them, and the row is the record of who did it (no audit entry beside it). A device and its `nonce` name
     an attempt, so that a retry finds its answer. `scanned_at` is the moment on the device if it was offline, never
-    later than `recorded_at`. `is_conflict`: shown as let in while offline, and not let in here.
+    later than `recorded_at`. `is_conflict`: shown as let in while offline, and not let in here; `looked_at` and `note`
+    are of somebody in charge, who found out why.
     """
 
     __tablename__ = "scans"
@@ -157,6 +162,7 @@ class Scan(OfOrganisation, Model):
         sa.Index("ix_scans_ticket_id", "ticket_id", "id"),
         sa.Index("ix_scans_event_id", "event_id", "id"),
         sa.Index("ix_scans_gate_id", "gate_id"),
+        sa.Index("ix_scans_conflicts", "event_id", "id", postgresql_where=sa.text("is_conflict")),
         sa.Index(
             "ix_scans_refused",
             "device_id",
@@ -180,5 +186,8 @@ class Scan(OfOrganisation, Model):
     is_conflict: Mapped[bool] = mapped_column(server_default=sa.false())
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[str | None]
+    looked_at: Mapped[datetime | None]
+    looked_by: Mapped[str | None]
+    note: Mapped[str] = mapped_column(server_default="")
 
     event: Mapped[Event] = relationship(lazy="raise_on_sql", overlaps="organisation")

@@ -15,12 +15,13 @@ MAY_SCAN = """d.organisation_id = e.organisation_id AND d.revoked_at IS NULL
                     AND u.id = CAST(:user_id AS bigint) AND u.session_version = CAST(:session_version AS integer)))"""
 
 DEVICE = f"""device AS MATERIALIZED (
-           SELECT d.id, d.organisation_id, d.created_at, e.id AS event_id, e.title, e.status,
+           SELECT d.id, d.organisation_id, d.created_at, d.sees_names, e.id AS event_id, e.title, e.status,
                   e.time_zone, e.allows_reentry
              FROM events e JOIN door_devices d ON {MAY_SCAN}
             WHERE e.slug = :slug AND d.token_digest = :token ORDER BY d.id LIMIT 1
        ), gate AS MATERIALIZED (
-           SELECT g.id, g.name FROM gates g JOIN device ON device.event_id = g.event_id WHERE g.public_id = :gate
+           SELECT g.id, g.name, g.closed_at FROM gates g JOIN device ON device.event_id = g.event_id
+            WHERE g.public_id = :gate
        )"""  # noqa: S608
 
 # One attempt. `known` is the same attempt made before: nothing happens again. `judged` is why the ticket cannot pass,
@@ -57,6 +58,8 @@ ADMIT = sa.text(f"""WITH {DEVICE}, known AS MATERIALIZED (
                                          AND a.created_at = ticket.voided_at) THEN 'refunded' ELSE 'void' END
                WHEN CAST(:revision AS integer) < ticket.revision THEN 'passed_on'
                WHEN CAST(:revision AS integer) > ticket.revision THEN 'unknown'
+               WHEN CAST(:direction AS text) = 'entry' AND NOT CAST(:is_offline AS boolean)
+                    AND EXISTS (SELECT FROM gate WHERE gate.closed_at IS NOT NULL) THEN 'wrong_gate'
                WHEN CAST(:direction AS text) = 'entry' AND EXISTS (
                     SELECT FROM gate_ticket_types x JOIN gate ON gate.id = x.gate_id
                     HAVING count(*) > 0 AND NOT bool_or(x.ticket_type_id = ticket.ticket_type_id)) THEN 'wrong_gate'
@@ -109,7 +112,7 @@ ADMIT = sa.text(f"""WITH {DEVICE}, known AS MATERIALIZED (
               coalesce((SELECT reason FROM known), CASE answer.word WHEN 'not_valid' THEN judged.reason END) AS reason,
               known.id IS NOT NULL AND known.ticket_id <> coalesce(ticket.id, 0) AS is_other_ticket,
               CASE WHEN ticket.event_id = device.event_id THEN ticket.ref END AS ticket,
-              CASE WHEN ticket.event_id = device.event_id THEN ticket.holder_name END AS name,
+              CASE WHEN ticket.event_id = device.event_id AND device.sees_names THEN ticket.holder_name END AS name,
               CASE WHEN ticket.event_id = device.event_id
                    THEN (SELECT name FROM ticket_types WHERE id = ticket.ticket_type_id) END AS type,
               party.inside + (SELECT count(*) FROM let_in WHERE ticket.status = 'valid') AS inside, party.size,
@@ -130,7 +133,7 @@ ADMIT = sa.text(f"""WITH {DEVICE}, known AS MATERIALIZED (
 # For the sentence that a refusal is told in: what the ticket is for, and the gates that would take it.
 TICKET_FACTS = sa.text("""SELECT e.organisation_id = here.organisation_id AS is_ours, e.title, e.starts_at, e.time_zone,
               t.voided_at, (SELECT array_agg(g.name ORDER BY g.position, g.id) FROM gates g
-                             WHERE g.event_id = here.id
+                             WHERE g.event_id = here.id AND g.closed_at IS NULL
                                AND (NOT EXISTS (SELECT FROM gate_ticket_types x WHERE x.gate_id = g.id)
                                  OR EXISTS (SELECT FROM gate_ticket_types x WHERE x.gate_id = g.id
                                                AND x.ticket_type_id = t.ticket_type_id))) AS gates

@@ -1,0 +1,171 @@
+"""Gates are added, named, closed and removed by people in charge, several at once, while tickets are scanned there."""
+
+import time
+
+import pytest
+import sqlalchemy as sa
+
+from carneau.admissions import gates
+from carneau.admissions.gates import InUse, NameTaken
+from carneau.admissions.models import Gate, Scan
+from carneau.catalogue.models import Event
+from carneau.core.audit import AuditEntry
+from carneau.core.db import db, transaction
+from carneau.core.errors import Invalid
+from tests.making import make_event, make_ticket_type
+from tests.scanning import make_gate, make_phone, make_tickets, scan
+
+
+@pytest.fixture
+def event(database):
+    return make_event()
+
+
+@pytest.fixture
+def kind(event):
+    return make_ticket_type(event)
+
+
+def now(row):
+    return db.session.get_one(type(row), row.id, populate_existing=True)
+
+
+def names(event):
+    db.session.rollback()
+    with transaction():
+        return list(
+            db.session.scalars(sa.select(Gate.name).where(Gate.event_id == event.id).order_by(Gate.position, Gate.id))
+        )
+
+
+def test_two_people_who_add_the_same_gate_make_one(event, in_parallel):
+    def add():
+        with transaction():
+            gates.create(now(event), "North", [], "user:1")
+
+    outcomes = in_parallel(4, add)
+
+    assert sorted(type(each).__name__ for each in outcomes) == ["NameTaken"] * 3 + ["NoneType"]
+    assert names(event) == ["North"]
+
+
+def test_people_who_add_several_gates_at_once_get_an_order_without_a_gap(event, in_parallel):
+    def add(number):
+        with transaction():
+            gates.create(now(event), f"Gate {number}", [], "user:1")
+
+    in_parallel(4, add)
+
+    with transaction():
+        positions = db.session.scalars(sa.select(Gate.position).order_by(Gate.position)).all()
+    assert positions == [0, 1, 2, 3]
+
+
+def test_gate_takes_another_name_unless_it_is_taken(event):
+    north, south = make_gate(event, name="North"), make_gate(event, name="South")
+
+    with transaction():
+        assert gates.change(now(north), "North", [], "user:1") is False
+        assert gates.change(now(north), "Nord", [], "user:1") is True
+    with pytest.raises(NameTaken), transaction():
+        gates.change(now(south), "Nord", [], "user:1")
+
+    assert names(event) == ["Nord", "South"]
+
+
+def test_gates_move_up_and_down_and_no_further_than_the_end(event):
+    first, _second = make_gate(event, name="A"), make_gate(event, name="B")
+
+    with transaction():
+        gates.move(now(first), 1, "user:1")
+    assert names(event) == ["B", "A"]
+    with transaction():
+        gates.move(now(first), 1, "user:1")
+        gates.move(now(first), 0, "user:1")
+    assert names(event) == ["B", "A"]
+
+
+def test_nobody_comes_in_by_a_closed_gate_until_it_is_opened_again(event, kind, invariants_hold):
+    gate, ticket = make_gate(event, name="North"), make_tickets((kind, 1))[0]
+    make_gate(event, name="South")
+    phone = make_phone(event)
+    with transaction():
+        gates.close(now(gate), "user:1")
+
+    refused = scan(phone, event, ticket, gate=gate.public_id)
+
+    assert (refused.word, refused.reason) == ("not_valid", "wrong_gate")
+    assert refused.sentence == "Not here: this ticket goes in by South."
+    assert [each.name for each in gates.of(event.id)] == ["South"]
+    with transaction():
+        gates.reopen(now(gate), "user:1")
+    assert scan(phone, event, ticket, gate=gate.public_id).word == "come_in"
+    actions = sa.select(AuditEntry.action).where(AuditEntry.subject == "gates")
+    assert db.session.scalars(actions).all() == ["closed", "opened"]
+    invariants_hold()
+
+
+def test_who_came_in_offline_by_a_gate_that_was_closed_since_is_in(event, kind):
+    gate, ticket = make_gate(event), make_tickets((kind, 1))[0]
+    with transaction():
+        gates.close(now(gate), "user:1")
+
+    assert scan(make_phone(event), event, ticket, gate=gate.public_id, is_offline=True).word == "come_in"
+
+
+def test_gate_that_was_scanned_at_cannot_be_removed(event, kind):
+    gate, ticket = make_gate(event), make_tickets((kind, 1))[0]
+    scan(make_phone(event), event, ticket, gate=gate.public_id)
+
+    with pytest.raises(InUse), transaction():
+        gates.delete(now(gate), "user:1")
+
+    assert len(names(event)) == 1
+
+
+def test_gate_that_nobody_used_is_removed_and_phones_are_told(event, kind):
+    gate, ticket = make_gate(event), make_tickets((kind, 1))[0]
+    with transaction():
+        gates.delete(now(gate), "user:1")
+
+    with pytest.raises(Invalid, match="gone"):
+        scan(make_phone(event), event, ticket, gate=gate.public_id)
+    assert scan(make_phone(event), event, ticket).word == "come_in"
+
+
+@pytest.mark.parametrize("seconds", [0, 0.01, 0.03])
+def test_gate_removed_while_tickets_are_scanned_there_is_in_use_or_gone(
+    event, kind, in_parallel, invariants_hold, seconds
+):
+    """Whoever comes first wins: no scan names a gate that is not there, and no answer is a crash."""
+    gate, tickets = make_gate(event), make_tickets((kind, 6))
+    phones = [make_phone(event) for _ in tickets]
+
+    def act(number):
+        if number < len(tickets):
+            return scan(phones[number], event, tickets[number], gate=gate.public_id).word
+        time.sleep(seconds)
+        with transaction():
+            gates.delete(now(gate), "user:1")
+        return "removed"
+
+    outcomes = in_parallel(len(tickets) + 1, act)
+
+    scans = outcomes[:-1]
+    assert {type(each).__name__ if isinstance(each, Exception) else each for each in scans} <= {"come_in", "Invalid"}
+    was_removed = outcomes[-1] == "removed"
+    assert was_removed or isinstance(outcomes[-1], InUse)
+    assert was_removed == ("come_in" not in scans)
+    noted = db.session.scalars(sa.select(Scan.gate_id)).all()
+    assert len(noted) == scans.count("come_in")
+    invariants_hold()
+
+
+def test_reentry_is_allowed_and_taken_back_once(event):
+    for is_allowed in (True, True, False):
+        with transaction():
+            gates.allow_reentry(now(event), is_allowed, "user:1")
+        assert db.session.scalar(sa.select(Event.allows_reentry)) is is_allowed
+
+    recorded = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.subject == "events")).all()
+    assert [(each.action, each.facts) for each in recorded] == [("edited", {"changed": ["allows_reentry"]})] * 2
