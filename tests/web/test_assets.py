@@ -1,9 +1,13 @@
 import gzip
+import hashlib
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+
+from carneau.web import assets
 
 
 def test_the_page_asks_for_one_style_sheet_and_one_script(client: FlaskClient) -> None:
@@ -37,3 +41,24 @@ def test_every_style_file_is_in_the_sheet_and_every_brace_is_closed(app: Flask) 
     sheet = app.extensions["assets"]["carneau.css"].body.decode()
     assert "@import" not in sheet
     assert sheet.count("{") == sheet.count("}")
+
+
+def test_modules_of_a_page_share_one_address_and_buyers_do_not_carry_them(app: Flask, client: FlaskClient) -> None:
+    with app.test_request_context():
+        urls = assets.urls_in("door")
+    assert len({url.rpartition("/")[0] for url in urls}) == 1
+    for url in urls:
+        answer = client.get(url)
+        assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
+        assert "immutable" in answer.headers["Cache-Control"]
+    assert b"decodeQR" not in app.extensions["assets"]["carneau.js"].body
+
+
+def test_every_vendored_script_is_the_one_that_is_written_down(app: Flask) -> None:
+    static = Path(app.static_folder or "")
+    rows = re.findall(
+        r"^\| `(?P<file>js/[^`]+)`.*`(?P<sha256>[0-9a-f]{64})` \|$", (static / "VENDORED.md").read_text(), re.M
+    )
+    assert {file for file, _ in rows} == {str(path.relative_to(static)) for path in static.rglob("*.min.js")}
+    for file, sha256 in rows:
+        assert hashlib.sha256((static / file).read_bytes()).hexdigest() == sha256
