@@ -2,6 +2,7 @@
 
 from carneau.accounts import jobs as accounts
 from carneau.catalogue import encoding
+from carneau.exports import making
 from carneau.fulfilment import jobs as fulfilment
 from carneau.fulfilment import messages
 from carneau.organisations import jobs as organisations
@@ -14,6 +15,7 @@ __all__ = [
     "encoding",
     "event_refunds",
     "fulfilment",
+    "making",
     "messages",
     "organisations",
     "payment_sweeps",

@@ -6,6 +6,7 @@ from carneau.cart import models as cart
 from carneau.catalogue import models as catalogue
 from carneau.core import audit, outbox
 from carneau.email import models as email
+from carneau.exports import models as exports
 from carneau.fulfilment import models as fulfilment
 from carneau.inventory import models as inventory
 from carneau.ops import heartbeats
@@ -21,6 +22,7 @@ __all__ = [
     "cart",
     "catalogue",
     "email",
+    "exports",
     "fulfilment",
     "heartbeats",
     "inventory",

@@ -14,6 +14,7 @@ from carneau.purchases import links
 from carneau.tickets import issuing, qr, queries
 from tests.making import (
     make_event,
+    make_export,
     make_image,
     make_invitation,
     make_member,
@@ -32,6 +33,7 @@ MISSING = {
     "key": "no-such-key",
     "code": "NOSUCHCODE",
     "ticket_ref": "ZZZZ-ZZZW",
+    "export_ref": "ZZZZ-ZZZV",
     "public_id": "NOSUCHTYPE",
     "source_key": "0" * 24,
     "member_ref": "ZZZZ-ZZZY",
@@ -79,6 +81,7 @@ def belongings(house: Organisation, event: Event) -> dict[str, Any]:
     kind = make_ticket_type(event)
     invitation = make_invitation(house)
     purchase = make_paid_purchase((kind, 1))
+    export = make_export(event)
     with transaction():
         ticket = issuing.issue(purchase)[0]
         code = qr.code(queries.for_purchase(purchase)[0])
@@ -89,6 +92,7 @@ def belongings(house: Organisation, event: Event) -> dict[str, Any]:
             "key": links.key(purchase.ref),
             "code": code,
             "ticket_ref": ticket.ref,
+            "export_ref": export.ref,
             "public_id": kind.public_id,
             "invitation_ref": invitation.ref,
             "invitation_key": invitation_links.key(invitation.ref),

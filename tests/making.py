@@ -11,6 +11,7 @@ from carneau.cart.models import Cart
 from carneau.catalogue.models import Event, EventImage, EventStatus, TicketType
 from carneau.core import audit, clock, codes
 from carneau.core.db import db, transaction
+from carneau.exports.models import Export, ExportForm, ExportKind, ExportStatus
 from carneau.inventory.models import Hold
 from carneau.organisations.models import Invitation, Organisation, OrganisationMember, Role
 from carneau.payments.models import Payment, SessionStatus
@@ -78,6 +79,22 @@ def make_image(event: Event, **values: Any) -> EventImage:
         "height": 800,
     }
     return _keep(EventImage(**defaults | values))
+
+
+def make_export(event: Event, **values: Any) -> Export:
+    """Ready, and empty."""
+    defaults = {
+        "organisation_id": event.organisation_id,
+        "event_id": event.id,
+        "ref": codes.reference(),
+        "kind": ExportKind.PURCHASES,
+        "form": ExportForm.CSV,
+        "status": ExportStatus.READY,
+        "rows_total": 0,
+        "size_bytes": 0,
+        "expires_at": clock.now() + timedelta(days=7),
+    }
+    return _keep(Export(**defaults | values))
 
 
 def make_ticket_type(event: Event | None = None, **values: Any) -> TicketType:

@@ -16,6 +16,7 @@ LAYERS = [
     "admissions",
     "fulfilment",
     "payments",
+    "exports",
     "checkout my door manage api",
     "ops standalone",
 ]

@@ -101,6 +101,10 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("manage_event_refunds.create", "POST"): member("/events/{slug}/refunds", OWNER, FINANCE, status=422),
     ("manage_event_refunds.show", "GET"): member("/events/{slug}/refunds", OWNER, FINANCE),
     ("manage_exports.attendees", "GET"): member("/events/{slug}/exports/attendees.csv", OWNER, MANAGER),
+    ("manage_exports.create", "POST"): member("/events/{slug}/exports", OWNER, MANAGER, FINANCE, status=422),
+    ("manage_exports.files_show", "GET"): member(
+        "/events/{slug}/exports/files/{export_ref}", OWNER, MANAGER, FINANCE
+    ),
     ("manage_exports.index", "GET"): member("/events/{slug}/exports", OWNER, MANAGER, FINANCE),
     ("manage_exports.money", "GET"): member("/events/{slug}/exports/money.csv", OWNER, MANAGER, FINANCE),
     ("manage_exports.purchases", "GET"): member("/events/{slug}/exports/purchases.csv", OWNER, MANAGER, FINANCE),

@@ -10,6 +10,7 @@ from carneau.accounts.models import User
 from carneau.catalogue.models import Event, TicketType
 from carneau.core.audit import AuditEntry
 from carneau.core.db import db
+from carneau.exports.models import Export
 from carneau.organisations.models import Invitation, Organisation
 from carneau.payments.models import Payment, Refund
 from carneau.purchases.models import Purchase, PurchaseLine
@@ -93,6 +94,12 @@ def _tickets(organisation_id: int, ids: set[int]) -> Rows:
     return _of_purchase(Ticket.id, Ticket.ref).join(Ticket, Ticket.purchase_id == Purchase.id).where(*mine)
 
 
+def _exports(organisation_id: int, ids: set[int]) -> Rows:
+    path = sa.literal("/manage/events/").concat(Event.slug).concat("/exports")
+    mine = Export.organisation_id == organisation_id, Export.id.in_(ids)
+    return sa.select(Export.id, Event.title, path, sa.literal("")).join(Event, Event.id == Export.event_id).where(*mine)
+
+
 def _invitations(organisation_id: int, ids: set[int]) -> Rows:
     nothing = sa.literal("")
     mine = Invitation.organisation_id == organisation_id, Invitation.id.in_(ids)
@@ -112,5 +119,6 @@ SELECTS = {
     "payments": _below_purchase(Payment),
     "refunds": _below_purchase(Refund),
     "tickets": _tickets,
+    "exports": _exports,
     "invitations": _invitations,
 }

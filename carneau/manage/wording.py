@@ -1,13 +1,17 @@
 """States and what happened, in words for organisers."""
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from carneau.core.money import Money
+from carneau.exports.models import ExportKind
 from carneau.payments.history import Moment
 from carneau.payments.models import RefundStatus
 from carneau.purchases.models import Channel, PaymentStatus, Purchase
 from carneau.tickets.models import TicketStatus
 from carneau.web import filters
+
+MEGABYTE = 1_000_000
 
 
 def state(status: PaymentStatus) -> str:
@@ -55,6 +59,20 @@ def refund_state(status: RefundStatus) -> str:
         RefundStatus.FAILED: _("Failed: the money is still with you"),
     }
     return words[status]
+
+
+def export_kind(kind: ExportKind) -> str:
+    words: dict[ExportKind, str] = {
+        ExportKind.ATTENDEES: _("Attendees"),
+        ExportKind.PURCHASES: _("Purchases"),
+    }
+    return words[kind]
+
+
+def file_size(size_bytes: int) -> str:
+    if size_bytes < MEGABYTE:
+        return str(_("%(size)s kB", size=format_decimal(max(1, round(size_bytes / 1000)))))
+    return str(_("%(size)s MB", size=format_decimal(round(size_bytes / MEGABYTE, 1))))
 
 
 def mail_kind(kind: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from carneau.accounts import sweeps as accounts
 from carneau.cart import jobs as cart
 from carneau.core import log, outbox
+from carneau.exports import sweeps as exports
 from carneau.fulfilment import sweeps as fulfilment
 from carneau.inventory import jobs as inventory
 from carneau.ops import heartbeats
@@ -21,11 +22,13 @@ SWEEPS: list[tuple[float, Sweep]] = [
     (2, inventory.expire_holds),
     (10, payments.end_purchases),
     (60, fulfilment.complete_paid),
+    (30, exports.give_up),
     (120, payments.reconcile_later),
     (600, payments.ask_about_delayed),
     (600, cart.forget_carts),
     (3600, accounts.forget_old),
     (3600, outbox.forget_done),
+    (600, exports.forget_expired),
     (3600, tickets.erase_names),
 ]
 

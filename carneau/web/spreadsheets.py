@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO
 
@@ -17,12 +18,13 @@ Row = Sequence[Cell]
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ROWS_AT_ONCE = 500
 LARGEST_CELL = 32_767
+CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def answer(name: str, form: str, rows: Iterable[Row]) -> Response:
     """`form` is `csv` or `xlsx`; the first row is the head."""
-    return _as_xlsx(name, rows) if form == "xlsx" else _as_csv(name, rows)
+    return _as_xlsx(name, rows) if form == "xlsx" else attached(name, form, lines(rows))
 
 
 def defused(text: str) -> str:
@@ -30,27 +32,30 @@ def defused(text: str) -> str:
     return f"'{text}" if text.startswith(BEGINS_A_FORMULA) else text
 
 
-def lines(rows: Iterable[Row]) -> Iterator[str]:
-    """CSV, many rows at a time. It begins with a mark by which spreadsheets know that it is UTF-8."""
+def lines(rows: Iterable[Row]) -> Iterator[bytes]:
+    """CSV, many rows at a time."""
+    rest, is_first = iter(rows), True
+    while some := list(islice(rest, ROWS_AT_ONCE)):
+        yield csv_part(some, is_first)
+        is_first = False
+
+
+def csv_part(rows: Iterable[Row], is_first: bool) -> bytes:
+    """The first begins with a mark by which spreadsheets know that it is UTF-8."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    buffer.write("\ufeff")
-    for number, row in enumerate(rows, 1):
-        writer.writerow([defused(cell) if isinstance(cell, str) else cell for cell in row])
-        if number % ROWS_AT_ONCE == 0:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue()
+    writer.writerows([defused(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    return buffer.getvalue().encode("utf-8-sig" if is_first else "utf-8")
 
 
-def book(rows: Iterable[Row]) -> IO[bytes]:
-    """XLSX in a temporary file that vanishes when it is closed. Text is written as text, whatever it begins with."""
+def book(rows: Iterable[Row], first: int = 0) -> IO[bytes]:
+    """XLSX in a temporary file that vanishes when it is closed. Text is written as text, whatever it begins with.
+    Rows stand from number `first` on, counted from 0."""
     file = TemporaryFile()  # noqa: SIM115  whoever sends it closes it
     with xlsxwriter.Workbook(file, {"constant_memory": True}) as workbook:
         sheet = workbook.add_worksheet()
         days = workbook.add_format({"num_format": "yyyy-mm-dd"})
-        for number, row in enumerate(rows):
+        for number, row in enumerate(rows, first):
             for column, cell in enumerate(row):
                 _write(sheet, number, column, cell, days)
     file.seek(0)
@@ -66,14 +71,17 @@ def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: C
         sheet.write_number(row, column, cell)
 
 
-def _as_csv(name: str, rows: Iterable[Row]) -> Response:
+def attached(name: str, form: str, parts: Iterator[bytes], size_bytes: int | None = None) -> Response:
+    """A file that comes in parts."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    response = Response(_in_turns(app, lines(rows)), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    response = Response(_in_turns(app, parts), content_type=XLSX if form == "xlsx" else CSV)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    if size_bytes is not None:
+        response.content_length = size_bytes
     return response
 
 
-def _in_turns(app: Flask, parts: Iterator[str]) -> Iterator[str]:
+def _in_turns(app: Flask, parts: Iterator[bytes]) -> Iterator[bytes]:
     """Each part is made in an app context of its own: between two, and in a download that is broken off, nothing is
     held."""
     while True:

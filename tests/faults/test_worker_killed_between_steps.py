@@ -2,7 +2,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 
 import pytest
@@ -13,6 +12,7 @@ from carneau.email.models import Mail
 from carneau.standalone.environment import ROOT
 from carneau.tickets.models import Ticket
 from tests.buying import Buyer, deliver
+from tests.faults.waiting import SECONDS, end_leases, is_all_done, wait_for
 from tests.mailing import catching
 from tests.making import make_ticket_type
 
@@ -29,43 +29,6 @@ POINTS = [
     "after_stamp",
     "before_done fulfilment.send",
 ]
-SECONDS = 90
-
-
-@pytest.fixture
-def worker(app, settings):
-    """Starts a real `flask worker`, which kills itself at the point named."""
-    started = []
-
-    def start(catcher, crash_at=""):
-        environ = os.environ | settings | {"MAIL_PORT": str(catcher.port), "CARNEAU_CRASH_AT": crash_at}
-        process = subprocess.Popen([sys.executable, "-m", "flask", "worker"], cwd=ROOT, env=environ)
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
-
-
-def wait_for(condition):
-    for _ in range(SECONDS * 10):
-        if condition():
-            return
-        time.sleep(0.1)
-    raise AssertionError("it did not come to pass")
-
-
-def is_all_done():
-    with transaction():
-        return db.session.scalar(sa.text("SELECT count(*) FROM outbox WHERE done_at IS NULL")) == 0
-
-
-def end_leases():
-    """As if the minute were over that a dead worker's work waits."""
-    with transaction():
-        db.session.execute(sa.text("UPDATE outbox SET leased_until = now() WHERE leased_until IS NOT NULL"))
 
 
 @pytest.mark.parametrize("point", POINTS)

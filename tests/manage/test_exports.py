@@ -2,18 +2,19 @@
 
 import csv
 import io
-import tracemalloc
+import re
 import zipfile
 
 import pytest
 import sqlalchemy as sa
 
-from carneau.catalogue.models import Event
+from carneau.core import outbox
 from carneau.core.db import db, transaction
+from carneau.core.outbox import OutboxRow
+from carneau.exports import sweeps, tables
 from carneau.organisations.models import Role
-from carneau.payments import exporting
 from carneau.purchases.models import Channel
-from carneau.web import spreadsheets
+from tests.exports.crowding import crowd
 from tests.manage.selling import bought_by
 
 PATH = "/manage/events/gala/exports"
@@ -81,25 +82,72 @@ def test_other_kinds_of_file_do_not_exist(enter, event):
     assert enter(Role.OWNER).get(f"{PATH}/attendees.exe").status_code == 404
 
 
-def test_export_goes_on_over_batches_and_holds_one_at_a_time(event, kind):
-    bought_by(kind, "Ada", "ada@post.example", 1)
+@pytest.fixture
+def crowded(event, kind):
+    """More guests than are written while one waits."""
+    bought_by(kind, "=cmd()", "ada@post.example", 1)
+    crowd(2 * tables.AT_ONCE + 10)
+
+
+def ask(visitor, kind, form):
+    return visitor.submit("/account/name", PATH, kind=kind, form=form)
+
+
+def test_long_table_is_made_by_a_job_and_found_again(crowded, enter):
+    visitor = enter(Role.MANAGER)
+
+    at_once = visitor.get(f"{PATH}/attendees.csv")
+    clicks = [ask(visitor, "attendees", "csv") for _click in range(2)]
+    waiting = visitor.get(PATH)
+    part = visitor.get(PATH, headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+    outbox.drain()
+    done = visitor.get(PATH)
+    file = visitor.get(link(done))
+
+    assert (at_once.status_code, at_once.location) == (303, PATH)
+    assert [click.location for click in clicks] == [f"{PATH}#recent"] * 2
+    assert waiting.text.count("0 of 4,010 rows are written") == 1
+    assert 'http-equiv="refresh"' in waiting.text
+    assert part.text.strip().startswith('<section id="recent"')
+    assert 'http-equiv="refresh"' not in done.text
+    assert "asked for" in done.text
+    assert "The manager" in done.text
+    rows = table(file)
+    assert len(rows) == 4011
+    assert rows[1][0] == "'=cmd()"
+    assert int(file.headers["Content-Length"]) == len(file.data)
+
+
+def link(page):
+    found = re.search(r'href="([^"]+/exports/files/[^"]+)"', page.text)
+    assert found, page.text
+    return found[1]
+
+
+def test_finance_neither_makes_nor_fetches_a_list_of_guests(crowded, enter):
+    manager, finance = enter(Role.MANAGER), enter(Role.FINANCE)
+    ask(manager, "attendees", "csv")
+    outbox.drain()
+    path = link(manager.get(PATH))
+
+    assert finance.get(path).status_code == 404
+    assert "/exports/files/" not in finance.get(PATH).text
+    assert ask(finance, "attendees", "csv").status_code == 422
+    assert manager.get(path).status_code == 200
+
+
+def test_export_that_no_worker_could_make_says_so_and_is_made_anew(crowded, enter):
+    visitor = enter(Role.OWNER)
+    ask(visitor, "attendees", "xlsx")
     with transaction():
-        db.session.execute(
-            sa.text(
-                """INSERT INTO tickets (organisation_id, ref, event_id, purchase_id, purchase_line_id, ticket_type_id,
-                                        position, holder_name)
-                   SELECT organisation_id, 'R' || g, event_id, purchase_id, purchase_line_id, ticket_type_id,
-                          g, 'Guest ' || g
-                     FROM tickets, generate_series(2, 20000) g"""
-            )
-        )
-        here = db.session.get_one(Event, event.id)
-        db.session.expunge(here)
-    tracemalloc.start()
+        db.session.execute(sa.update(OutboxRow).values(gave_up_at=sa.func.now(), last_error="OperationalError"))
 
-    rows = sum(part.count("\r\n") for part in spreadsheets.lines(exporting.attendees(here)))
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
+    sweeps.give_up()
+    failed = visitor.get(PATH)
+    ask(visitor, "attendees", "xlsx")
+    outbox.drain()
 
-    assert rows == 20_001
-    assert peak < 10_000_000
+    assert "could not be made" in failed.text
+    assert "OperationalError" in failed.text
+    assert sheet_of(visitor.get(link(visitor.get(PATH)))).count("<row ") == 4011
+    assert sweeps.give_up() == 0
