@@ -38,6 +38,8 @@ class Config:
     trusted_proxies: int
     database_pool_size: int
     log_level: str
+    metrics_token: str | None
+    sentry_dsn: str | None
 
     @classmethod
     def from_env(cls, source: Mapping[str, str] = environ) -> "Config":
@@ -69,6 +71,8 @@ class Config:
             trusted_proxies=read.number("TRUSTED_PROXIES", 0),
             database_pool_size=read.number("DATABASE_POOL_SIZE", 5),
             log_level=read.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
+            metrics_token=source.get("METRICS_TOKEN") or None,
+            sentry_dsn=source.get("SENTRY_DSN") or None,
         )
         problems += _unsafe(config)
         if problems:
@@ -146,6 +150,8 @@ def _unsafe(config: Config) -> list[str]:
         return problems
     if config.secret_key and len(config.secret_key) < 32:
         problems.append("SECRET_KEY is shorter than 32 characters.")
+    if config.metrics_token and len(config.metrics_token) < 16:
+        problems.append("METRICS_TOKEN is shorter than 16 characters.")
     if config.base_url and urlsplit(config.base_url).scheme == "http":
         problems.append("BASE_URL begins with http://; production needs https://.")
     if config.stripe_api_base:

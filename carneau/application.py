@@ -14,8 +14,8 @@ from carneau import all_jobs, all_models, blueprints, commands
 from carneau.accounts import guards
 from carneau.core import log, settings
 from carneau.core.db import db
-from carneau.ops import health
-from carneau.web import assets, caching, errors, filters, retrying, security
+from carneau.ops import health, reporting
+from carneau.web import assets, caching, errors, filters, measuring, retrying, security
 
 if TYPE_CHECKING:
     from config import Config
@@ -28,6 +28,7 @@ LIFE_OF_A_SESSION = timedelta(days=30)
 
 def build(config: "Config") -> Flask:
     log.configure(config.log_level)
+    reporting.configure(config.sentry_dsn, config.env)
     settings.bind(config)
     app = retrying.RetryingFlask("carneau", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.from_mapping(flask_settings(config))
@@ -35,7 +36,7 @@ def build(config: "Config") -> Flask:
     prepare_migrations(app)
     Mail(app)
     Babel(app, default_locale=config.locale, locale_selector=lambda: config.locale)
-    for part in (assets, filters, caching, security, errors, guards):
+    for part in (measuring, assets, filters, caching, security, errors, guards):
         part.init_app(app)
     blueprints.register(app)
     commands.register(app)

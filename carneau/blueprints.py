@@ -22,13 +22,13 @@ from carneau.manage import sales as manage_sales
 from carneau.manage import team as manage_team
 from carneau.my import account as my_account
 from carneau.my import views as my
-from carneau.ops import health
+from carneau.ops import health, metrics
 from carneau.payments import views as payments
 from carneau.tickets import views as tickets
 
 
 def register(app: Flask) -> None:
-    public = (health.bp, media.bp, catalogue.bp, crawlers.bp, cart.bp, payments.bp, checkout.bp, tickets.bp)
+    public = (health.bp, metrics.bp, media.bp, catalogue.bp, crawlers.bp, cart.bp, payments.bp, checkout.bp, tickets.bp)
     organisers = (
         manage_organisations.bp,
         manage_team.bp,

@@ -89,6 +89,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("crawlers.robots", "GET"): anyone("/robots.txt"),
     ("crawlers.sitemap", "GET"): anyone("/sitemap.xml"),
     ("health.alive", "GET"): anyone("/healthz"),
+    ("metrics.show", "GET"): anyone("/metrics", 404),
     ("health.ready", "GET"): anyone("/readyz"),
     ("manage_attendees.edit", "GET"): member("/events/{slug}/attendees/{ticket_ref}", OWNER, MANAGER),
     ("manage_attendees.index", "GET"): member("/events/{slug}/attendees", OWNER, MANAGER, DOOR),

@@ -1,5 +1,7 @@
 import logging
+import re
 import sys
+from typing import Any
 
 import structlog
 
@@ -7,6 +9,16 @@ import structlog
 WITHOUT_LOCALS = structlog.processors.ExceptionRenderer(
     structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 )
+
+
+QUOTED = re.compile(r"""(["']).*?\1|=\(.*?\)""")
+
+
+def without_values(_logger: object, _name: str, event: Any) -> Any:
+    """An error's message quotes what it stumbled over, and a database whole rows: the words stay, the values go."""
+    for error in event.get("exception", ()):
+        error["exc_value"] = QUOTED.sub("...", error["exc_value"].partition("\n")[0])
+    return event
 
 
 def configure(level: str = "INFO") -> None:
@@ -18,6 +30,7 @@ def configure(level: str = "INFO") -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             WITHOUT_LOCALS,
+            without_values,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
@@ -29,3 +42,15 @@ def configure(level: str = "INFO") -> None:
 def get(name: str) -> structlog.stdlib.BoundLogger:
     logger: structlog.stdlib.BoundLogger = structlog.get_logger(component=name)
     return logger
+
+
+def begin(**ids: str | int) -> None:
+    """What every line says from now on, of this request or job alone."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(**ids)
+
+
+def request_id() -> str | None:
+    """Of the request that is being answered, or that made the job which is being done."""
+    found: str | None = structlog.contextvars.get_contextvars().get("request_id")
+    return found

@@ -44,6 +44,7 @@ class OutboxRow(Model):
     done_at: Mapped[datetime | None]
     gave_up_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
+    request_id: Mapped[str | None]
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ LEASE = sa.text(
     """UPDATE outbox SET attempts = attempts + 1, leased_until = now() + make_interval(secs => :seconds)
         WHERE id = :id AND done_at IS NULL AND gave_up_at IS NULL AND run_at <= now()
           AND (leased_until IS NULL OR leased_until < now())
-    RETURNING id, job, arguments, attempts"""
+    RETURNING id, job, arguments, attempts, request_id"""
 )
 LEASE_NEXT = sa.text(
     """UPDATE outbox SET attempts = attempts + 1, leased_until = now() + make_interval(secs => :seconds)
@@ -81,7 +82,7 @@ LEASE_NEXT = sa.text(
                      WHERE done_at IS NULL AND gave_up_at IS NULL AND run_at <= now() - make_interval(secs => :age)
                        AND (leased_until IS NULL OR leased_until < now())
                   ORDER BY is_patient, run_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING id, job, arguments, attempts"""
+    RETURNING id, job, arguments, attempts, request_id"""
 )
 DONE = sa.text("UPDATE outbox SET done_at = now(), leased_until = NULL, last_error = NULL WHERE id = :id")
 FAILED = sa.text(
@@ -116,6 +117,7 @@ def _lease(statement: sa.TextClause, values: dict[str, Any]) -> Any:
 
 
 def _perform(row: Any) -> bool:
+    log.begin(job=row.job, outbox_id=row.id, **({"request_id": row.request_id} if row.request_id else {}))
     crash.point(f"leased {row.job}")
     try:
         _refuse_poison(row.job, row.attempts)
@@ -142,7 +144,7 @@ def _refuse_poison(name: str, attempts: int) -> None:
 def _failed(outbox_id: int, name: str, attempts: int, error: Exception) -> None:
     db.session.rollback()
     final = name not in JOBS or attempts >= JOBS[name].tries
-    log.get(__name__).error("job failed", job=name, outbox_id=outbox_id, attempts=attempts, exc_info=error)
+    log.get(__name__).error("job failed", attempts=attempts, exc_info=error)
     with transaction():
         db.session.execute(
             FAILED,

@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, urlencode
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
+from carneau.web import measuring
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
@@ -76,6 +78,7 @@ class KeptPages:
         key = key_of(environ)
         kept = self.pages.get(key)
         if kept is not None and time.monotonic() < kept.until:
+            measuring.answered_from_memory()
             return kept.answer(environ, start_response)
         if kept is None and not self.is_public(environ):
             return self.app(environ, start_response)
