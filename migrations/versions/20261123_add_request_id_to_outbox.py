@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "outbox_request_id"
-down_revision = "index_conflicts"
+down_revision = "exports"
 branch_labels = None
 depends_on = None
 
