@@ -8,6 +8,7 @@ from carneau.core import audit, outbox
 from carneau.email import models as email
 from carneau.exports import models as exports
 from carneau.fulfilment import models as fulfilment
+from carneau.integrations import models as integrations
 from carneau.inventory import models as inventory
 from carneau.ops import heartbeats
 from carneau.organisations import models as organisations
@@ -25,6 +26,7 @@ __all__ = [
     "exports",
     "fulfilment",
     "heartbeats",
+    "integrations",
     "inventory",
     "organisations",
     "outbox",

@@ -4,6 +4,10 @@ from flask import Flask
 
 from carneau.accounts import account, second_factor_pages, second_step
 from carneau.accounts import views as accounts
+from carneau.api import events as api_events
+from carneau.api import openapi as api_openapi
+from carneau.api import organisations as api_organisations
+from carneau.api import ticket_types as api_ticket_types
 from carneau.cart import views as cart
 from carneau.catalogue import crawlers, media
 from carneau.catalogue import views as catalogue
@@ -13,6 +17,7 @@ from carneau.manage import audit as manage_audit
 from carneau.manage import box_office as manage_box_office
 from carneau.manage import endings, event_refunds, events, images, publication, ticket_types
 from carneau.manage import exports as manage_exports
+from carneau.manage import integrations as manage_integrations
 from carneau.manage import invitations as manage_invitations
 from carneau.manage import messages as manage_messages
 from carneau.manage import organisations as manage_organisations
@@ -33,6 +38,7 @@ def register(app: Flask) -> None:
         manage_organisations.bp,
         manage_team.bp,
         manage_audit.bp,
+        manage_integrations.bp,
         manage_invitations.bp,
         events.bp,
         publication.bp,
@@ -48,6 +54,7 @@ def register(app: Flask) -> None:
         manage_refunds.bp,
         manage_sales.bp,
     )
+    programs = (api_openapi.bp, api_events.bp, api_organisations.bp, api_ticket_types.bp)
     own = (accounts.bp, second_step.bp, account.bp, second_factor_pages.bp, my.bp, my_account.bp)
-    for blueprint in (*public, *own, *organisers):
+    for blueprint in (*public, *programs, *own, *organisers):
         app.register_blueprint(blueprint)

@@ -21,6 +21,7 @@ from tests.making import (
     make_organisation,
     make_paid_purchase,
     make_ticket_type,
+    make_token,
 )
 from tests.visiting import make_user
 
@@ -39,6 +40,7 @@ MISSING = {
     "member_ref": "ZZZZ-ZZZY",
     "invitation_ref": "ZZZZ-ZZZX",
     "invitation_key": "no-such-key",
+    "token_ref": "ZZZZ-ZZZV",
 }
 
 
@@ -97,4 +99,5 @@ def belongings(house: Organisation, event: Event) -> dict[str, Any]:
             "invitation_ref": invitation.ref,
             "invitation_key": invitation_links.key(invitation.ref),
             "source_key": make_image(event).source_key,
+            "token_ref": make_token(house).token.ref,
         }

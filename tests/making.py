@@ -1,5 +1,6 @@
 """Rows for tests, made and committed with sensible defaults."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -12,6 +13,8 @@ from carneau.catalogue.models import Event, EventImage, EventStatus, TicketType
 from carneau.core import audit, clock, codes
 from carneau.core.db import db, transaction
 from carneau.exports.models import Export, ExportForm, ExportKind, ExportStatus
+from carneau.integrations.models import ApiToken
+from carneau.integrations.scopes import Scope
 from carneau.inventory.models import Hold
 from carneau.organisations.models import Invitation, Organisation, OrganisationMember, Role
 from carneau.payments.models import Payment, SessionStatus
@@ -134,6 +137,31 @@ def make_pending_purchase(cart: Cart, **values: Any) -> Purchase:
     with transaction():
         audit.record(purchase, purchase.payment_status)
     return purchase
+
+
+@dataclass(frozen=True)
+class MadeToken:
+    """With the secret, and the header that sends it."""
+
+    token: ApiToken
+    secret: str
+
+    @property
+    def header(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.secret}"}
+
+
+def make_token(owner: Organisation | Event, *scopes: Scope, **values: Any) -> MadeToken:
+    """With all rights, where none are named."""
+    secret = codes.secret()
+    defaults = {
+        "organisation_id": owner.organisation_id,
+        "ref": codes.reference(),
+        "name": "Website",
+        "digest": codes.digest(secret),
+        "scopes": [scope.value for scope in scopes or Scope],
+    }
+    return MadeToken(_keep(ApiToken(**defaults | values)), secret)
 
 
 def run_out(ticket_type_id: int) -> None:

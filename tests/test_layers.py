@@ -16,8 +16,9 @@ LAYERS = [
     "admissions",
     "fulfilment",
     "payments",
-    "exports",
-    "checkout my door manage api",
+    "exports integrations",
+    "checkout my door manage",
+    "api",
     "ops standalone",
 ]
 RANK = {name: i for i, layer in enumerate(LAYERS) for name in layer.split()}

@@ -44,6 +44,11 @@ def member(path: str, *roles: Role, status: int = 200, **more: Any) -> Row:
     return Row(f"/manage{path}", status, roles, needs_login=True, **more)
 
 
+def program(path: str) -> Row:
+    """A log-in opens nothing here; what tokens open is told in tests/api/test_tokens.py."""
+    return Row(path, 401, if_missing=401)
+
+
 ROUTES: dict[tuple[str, str], Row] = {
     ("account.address_edit", "GET"): logged_in("/account/address"),
     ("account.address_update", "POST"): logged_in("/account/address", 422),
@@ -65,6 +70,14 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("accounts.passwords_new", "GET"): anyone("/password"),
     ("accounts.sessions_create", "POST"): anyone("/login", 422),
     ("accounts.sessions_new", "GET"): anyone("/login?next=/cart", if_logged_in=303),
+    ("api_events.index", "GET"): anyone("/api/events"),
+    ("api_events.show", "GET"): anyone("/api/events/{slug}"),
+    ("api_openapi.show", "GET"): anyone("/api/openapi.json"),
+    ("api_organisations.attendees_index", "GET"): program("/api/organisations/{organisation_slug}/attendees"),
+    ("api_organisations.events_index", "GET"): program("/api/organisations/{organisation_slug}/events"),
+    ("api_organisations.purchases_index", "GET"): program("/api/organisations/{organisation_slug}/purchases"),
+    ("api_organisations.purchases_show", "GET"): program("/api/organisations/{organisation_slug}/purchases/{ref}"),
+    ("api_ticket_types.create", "POST"): program("/api/ticketTypes"),
     ("assets.show", "GET"): anyone("/assets/old/carneau.css"),
     ("cart.count_show", "GET"): anyone("/cart/count"),
     ("cart.emptyings_create", "POST"): anyone("/cart/emptying", 404),
@@ -119,6 +132,16 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("manage_refunds.create", "POST"): member("/events/{slug}/purchases/{ref}/refunds", OWNER, FINANCE, status=422),
     ("manage_refunds.new", "GET"): member("/events/{slug}/purchases/{ref}/refunds/new", OWNER, FINANCE),
     ("manage_audit.index", "GET"): member("/organisations/{organisation_slug}/audit", OWNER),
+    ("manage_integrations.index", "GET"): member("/organisations/{organisation_slug}/integrations", OWNER),
+    ("manage_integrations.revocations_create", "POST"): member(
+        "/organisations/{organisation_slug}/integrations/tokens/{token_ref}/revocation", OWNER, status=422
+    ),
+    ("manage_integrations.tokens_create", "POST"): member(
+        "/organisations/{organisation_slug}/integrations/tokens", OWNER, status=422
+    ),
+    ("manage_integrations.tokens_new", "GET"): member(
+        "/organisations/{organisation_slug}/integrations/tokens/new", OWNER
+    ),
     ("manage_invitations.show", "GET"): anyone("/manage/invitations/{invitation_ref}?key={invitation_key}"),
     ("manage_invitations.update", "POST"): logged_in("/manage/invitations/{invitation_ref}?key={invitation_key}", 422),
     ("manage_organisations.create", "POST"): logged_in("/manage/organisations", 422),

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from carneau.core.columns import CreatedAt, Id
 from carneau.core.db import Model
 
+RANDOM = sa.text("replace(gen_random_uuid()::text, '-', '')")
+
 
 class User(UserMixin, Model):
     """A person with an account, which begins once its address is verified. A session names the `session_version` it
@@ -21,6 +23,7 @@ class User(UserMixin, Model):
     organisation_id: ClassVar[None] = None
 
     id: Mapped[Id]
+    public_id: Mapped[str] = mapped_column(unique=True, server_default=RANDOM)
     email: Mapped[str]
     name: Mapped[str]
     password_hash: Mapped[str]

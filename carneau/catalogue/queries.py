@@ -24,6 +24,7 @@ class Offer:
 
     ticket_type: TicketType
     words: wording.Words
+    places: availability.Availability
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def image_of(event: Event) -> EventImage | None:
 
 def offers(event: Event, types: list[TicketType], at: datetime) -> list[Offer]:
     places = availability.of([ticket_type.id for ticket_type in types]) if types else {}
-    return [Offer(each, wording.of(each, event, places[each.id], at)) for each in types]
+    return [Offer(each, wording.of(each, event, places[each.id], at), places[each.id]) for each in types]
 
 
 # Built once: putting it together costs more than running it, and every claim asks it.

@@ -11,6 +11,7 @@ from carneau.catalogue.models import Event, TicketType
 from carneau.core.audit import AuditEntry
 from carneau.core.db import db
 from carneau.exports.models import Export
+from carneau.integrations.models import ApiToken
 from carneau.organisations.models import Invitation, Organisation
 from carneau.payments.models import Payment, Refund
 from carneau.purchases.models import Purchase, PurchaseLine
@@ -111,6 +112,12 @@ def _organisations(organisation_id: int, ids: set[int]) -> Rows:
     return sa.select(Organisation.id, Organisation.name, nothing, nothing).where(mine, Organisation.id.in_(ids))
 
 
+def _api_tokens(organisation_id: int, ids: set[int]) -> Rows:
+    nothing = sa.literal("")
+    mine = ApiToken.organisation_id == organisation_id, ApiToken.id.in_(ids)
+    return sa.select(ApiToken.id, ApiToken.name, nothing, nothing).where(*mine)
+
+
 SELECTS = {
     "organisations": _organisations,
     "events": _events,
@@ -121,4 +128,5 @@ SELECTS = {
     "tickets": _tickets,
     "exports": _exports,
     "invitations": _invitations,
+    "api_tokens": _api_tokens,
 }

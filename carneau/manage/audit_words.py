@@ -23,6 +23,7 @@ SUBJECTS = {
     "organisation_members": lazy_gettext("Member"),
     "invitations": lazy_gettext("Invitation"),
     "organisations": lazy_gettext("Organisation"),
+    "api_tokens": lazy_gettext("Token"),
 }
 ACTIONS = {
     "address_changed": lazy_gettext("address changed"),
@@ -56,6 +57,7 @@ ACTIONS = {
     "removed": lazy_gettext("removed"),
     "renamed": lazy_gettext("renamed"),
     "requested": lazy_gettext("requested"),
+    "revoked": lazy_gettext("revoked"),
     "role_changed": lazy_gettext("role changed"),
     "sent": lazy_gettext("sent"),
     "succeeded": lazy_gettext("paid"),
@@ -78,6 +80,7 @@ FACTS = {
     "refunded_minor": lazy_gettext("refunded"),
     "role": lazy_gettext("role"),
     "rows": lazy_gettext("rows"),
+    "scopes": lazy_gettext("rights"),
     "slug": lazy_gettext("address"),
     "tickets": lazy_gettext("tickets"),
     "total_minor": lazy_gettext("total"),
@@ -104,6 +107,8 @@ def of_actor(actor: str, names: dict[str, str]) -> str:
     """`names` has those of people, by actor; one who is in it no more has deleted the account."""
     if actor.startswith("user:"):
         return names.get(actor) or _("Somebody whose account is deleted")
+    if actor.startswith("token:"):
+        return str(_("The program with the token %(ref)s", ref=actor.removeprefix("token:")))
     return str(OTHERS.get(actor) or actor)
 
 

@@ -36,7 +36,7 @@ def of_event(event: Event, membership: OrganisationMember) -> list[Tab]:
 
 
 def of_organisation(membership: OrganisationMember) -> list[Tab]:
-    names = {"": _("Events"), "/team": _("Team"), "/audit": _("Audit log")}
+    names = {"": _("Events"), "/team": _("Team"), "/integrations": _("Integrations"), "/audit": _("Audit log")}
     return list(_tabs(f"/manage/organisations/{membership.organisation.slug}", names, membership))
 
 

@@ -1,12 +1,12 @@
 import sqlalchemy.exc
 from flask import Flask, Response, make_response
 from flask_babel import gettext as _
-from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, SecurityError
 
 from carneau.core import log
 from carneau.core.db import db
 from carneau.core.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
-from carneau.web import render
+from carneau.web import problems, render
 
 ANSWERS: dict[type[Refusal], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422}
 UNAVAILABLE = (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError)
@@ -26,7 +26,10 @@ def status_of(error: Refusal) -> int:
 
 
 def answer(status: int, title: str, text: str) -> Response:
-    """The page, or for htmx a notice that takes the place of the last one and moves nothing else."""
+    """The page, or for htmx a notice that takes the place of the last one and moves nothing else; for a program the
+    problem alone."""
+    if problems.is_wanted():
+        return problems.answer(status, text)
     response = render.page(
         "errors/error.html", blocks=("notice",), status=status, title=title, text=text, status_code=status
     )
@@ -44,6 +47,8 @@ def refused(error: Refusal) -> Response:
         422: _("Please check what you entered"),
     }
     status = status_of(error)
+    if problems.is_wanted():
+        return problems.of(error, status)
     return answer(status, titles[status], str(error))
 
 
@@ -58,7 +63,12 @@ def http_error(error: HTTPException) -> Response:
     title, text = texts.get(status, (error.name, _("Nothing was changed.")))
     if error.response is not None or status < 400:
         return make_response(error.get_response())
-    return answer(status, title, text)
+    if problems.is_wanted() and error.description != type(error).description:
+        text = error.description or text
+    response = answer(status, title, text)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(error.valid_methods)
+    return response
 
 
 def foreign_host(_error: SecurityError) -> Response:

@@ -110,7 +110,7 @@ def test_its_key_proves_codes_and_nothing_in_it_is_secret(event, kind, phone):
 
 
 def test_only_who_may_see_names_carries_them(event, kind):
-    [ticket] = make_tickets((kind, 1), buyer_name="Ada \"Ace\" Verhöven")
+    [ticket] = make_tickets((kind, 1), buyer_name='Ada "Ace" Verhöven')
     user = make_user("door@house.example")
     make_member(db.session.get_one(Organisation, event.organisation_id), user, Role.DOOR, event_id=event.id)
     house = db.session.get_one(Organisation, event.organisation_id)

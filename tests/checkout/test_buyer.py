@@ -120,9 +120,7 @@ def test_cart_says_what_became_of_its_event_and_checkout_what_to_do(ada, words):
     hours = timedelta(days=60)
     over = {"starts_at": Event.starts_at - hours, "doors_open_at": None, "ends_at": Event.ends_at - hours}
     with transaction():
-        db.session.execute(
-            sa.update(Event).values({"status": EventStatus.CANCELLED} if "cancelled" in words else over)
-        )
+        db.session.execute(sa.update(Event).values({"status": EventStatus.CANCELLED} if "cancelled" in words else over))
 
     assert words in ada.client.get("/cart").text
     answer = ada.check_out()
