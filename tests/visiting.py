@@ -15,6 +15,7 @@ from tests.mailing import Catcher
 
 PASSWORD = "four words nobody guesses"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+VERSION = re.compile(r'name="(version)" type="hidden" value="([0-9]+)"')
 LINK = re.compile(r"http://localhost(/links/\S+)")
 HASHES: dict[str, str] = {}
 
@@ -42,7 +43,8 @@ class Visitor:
         """Opens a page, fills in its form and sends it."""
         opened = self.get(page)
         assert opened.status_code == 200, opened.text
-        return self.post(action or urlsplit(page).path, data={"csrf_token": token(opened)} | fields)
+        hidden = {"csrf_token": token(opened)} | dict(VERSION.findall(opened.text))
+        return self.post(action or urlsplit(page).path, data=hidden | fields)
 
     def log_in(self, email: str, password: str = PASSWORD, **fields: str) -> TestResponse:
         return self.submit("/login", email=email, password=password, **fields)

@@ -37,7 +37,8 @@ class Ratio(StrEnum):
 
 
 class Event(OfOrganisation, Model):
-    """`booking_fee_minor` is added per paid ticket and shown beside the price; taxes are inside price and fee."""
+    """`booking_fee_minor` is added per paid ticket and shown beside the price; taxes are inside price and fee.
+    `version` grows with each edit, so that of two who edit it at once the second is told."""
 
     __tablename__ = "events"
     __table_args__ = (
@@ -76,6 +77,7 @@ class Event(OfOrganisation, Model):
     accent_light: Mapped[str] = mapped_column(server_default="#8a2b1d")
     accent_dark: Mapped[str] = mapped_column(server_default="#f0a58f")
     published_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(sa.Integer, server_default="1")
     created_at: Mapped[CreatedAt]
     search: Mapped[str] = mapped_column(TSVECTOR, sa.Computed(SEARCH, persisted=True), deferred=True)
 
@@ -173,6 +175,7 @@ class TicketType(OfOrganisation, Counters, Model):
     min_per_order: Mapped[int] = mapped_column(sa.Integer, server_default="1")
     max_per_order: Mapped[int] = mapped_column(sa.Integer, server_default="10")
     is_hidden: Mapped[bool] = mapped_column(server_default=sa.false())
+    version: Mapped[int] = mapped_column(sa.Integer, server_default="1")
     created_at: Mapped[CreatedAt]
 
     event: Mapped[Event] = relationship(lazy="raise_on_sql", overlaps="organisation")

@@ -119,7 +119,9 @@ def of_facts(facts: dict[str, Any], currency: str) -> str:
 
 
 def _means_something(name: str, value: object) -> bool:
-    is_number_of_row = name in ("user", "event", "member", "payment", "source_key") or name.endswith(("_id", "_ids"))
+    is_number_of_row = name in ("user", "event", "member", "payment", "source_key", "version") or name.endswith(
+        ("_id", "_ids")
+    )
     return not is_number_of_row and value not in (None, "", [])
 
 

@@ -15,6 +15,7 @@ from carneau.catalogue.facts import EventFacts
 from carneau.catalogue.models import Event
 from carneau.core.errors import Invalid
 from carneau.manage import reading
+from carneau.manage.meanwhile import VersionedForm
 from carneau.manage.reading import Reader
 from carneau.web.forms import SessionForm
 
@@ -59,7 +60,7 @@ def moment(label: str, hint: str = "") -> StringField:
     return StringField(label, description=hint, widget=DateTimeLocalInput())
 
 
-class EventForm(SessionForm):
+class EventForm(VersionedForm):
     """Texts as they were typed; `facts` reads them. The widest fields come first, the rare ones last."""
 
     title = line(lazy_gettext("Title"), name="title")
@@ -95,6 +96,7 @@ class EventForm(SessionForm):
     hold_minutes = figures(lazy_gettext("Minutes that a cart keeps places"), lazy_gettext("From 5 to 60."))
 
     RARE = ("category", "booking_fee", "tax", "hold_minutes")
+    UNSEEN = ("csrf_token", "version")
 
     def __init__(self, *arguments: Any, **values: Any) -> None:
         super().__init__(*arguments, **values)
@@ -104,7 +106,7 @@ class EventForm(SessionForm):
 
     @property
     def common(self) -> list[Field]:
-        return [field for field in self if field.name not in (*self.RARE, "csrf_token")]
+        return [field for field in self if field.name not in (*self.RARE, *self.UNSEEN)]
 
     @property
     def rare(self) -> list[Field]:

@@ -3,11 +3,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from carneau.catalogue import editing, guards, publishing, queries
+from carneau.catalogue.editing import EditedMeanwhile
 from carneau.catalogue.models import Event
 from carneau.core.db import transaction
 from carneau.core.errors import Invalid
-from carneau.manage import event_forms, reading
+from carneau.manage import event_forms, meanwhile, reading
 from carneau.manage.event_forms import EventForm
+from carneau.manage.meanwhile import Meanwhile
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.web import caching, render
 
@@ -53,20 +55,27 @@ def _created(form: EventForm, membership: OrganisationMember) -> str | None:
 @bp.get("/events/<slug>/edit")
 @guards.for_event(*MAY_EDIT)
 def edit(event: Event, membership: OrganisationMember) -> ResponseReturnValue:
-    form = EventForm(data=event_forms.of_event(event))
+    form = EventForm(data=event_forms.of_event(event), version=event.version)
     return _edit(event, membership, form)
 
 
-def _edit(event: Event, membership: OrganisationMember, form: EventForm, status: int = 200) -> ResponseReturnValue:
-    return render.page("manage/event_edit.html", status=status, membership=membership, event=event, form=form)
+def _edit(
+    event: Event, membership: OrganisationMember, form: EventForm, status: int = 200, edited: Meanwhile | None = None
+) -> ResponseReturnValue:
+    return render.page(
+        "manage/event_edit.html", status=status, membership=membership, event=event, form=form, meanwhile=edited
+    )
 
 
 @bp.post("/events/<slug>/edit")
 @guards.for_event(*MAY_EDIT)
 def update(event: Event, membership: OrganisationMember) -> ResponseReturnValue:
     form = EventForm.of_request()
-    if not (form.validate() and _changed(form, event, membership)):
-        return guards.for_event(*MAY_EDIT)(_edit)(slug=event.slug, form=form, status=422)
+    try:
+        if not (form.validate() and _changed(form, event, membership)):
+            return guards.for_event(*MAY_EDIT)(_edit)(slug=event.slug, form=form, status=422)
+    except EditedMeanwhile:
+        return guards.for_event(*MAY_EDIT)(_both)(slug=event.slug, form=form)
     caching.forget()
     return render.see_other(url_for(".edit", slug=event.slug))
 
@@ -75,9 +84,16 @@ def _changed(form: EventForm, event: Event, membership: OrganisationMember) -> b
     try:
         values = form.facts(event)
         with transaction():
-            changed = editing.change_event(event, membership.user.actor, **values)
+            changed = editing.change_event(event, membership.user.actor, form.seen, **values)
     except Invalid as refusal:
         reading.refuse(form, refusal, "title")
         return False
     flash(_("Saved.") if changed else _("Nothing was different, so nothing was changed."))
     return True
+
+
+def _both(event: Event, membership: OrganisationMember, form: EventForm) -> ResponseReturnValue:
+    """Theirs beside what was typed; sent once more, it counts."""
+    edited = meanwhile.of(form, event, event_forms.of_event(event))
+    form.version.data = str(event.version)
+    return _edit(event, membership, form, 409, edited)

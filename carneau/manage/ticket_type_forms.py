@@ -7,11 +7,11 @@ from carneau.catalogue.facts import TicketTypeFacts
 from carneau.catalogue.models import Event, TicketType
 from carneau.manage import reading
 from carneau.manage.event_forms import figures, line, moment
+from carneau.manage.meanwhile import VersionedForm
 from carneau.manage.reading import Reader
-from carneau.web.forms import SessionForm
 
 
-class TicketTypeForm(SessionForm):
+class TicketTypeForm(VersionedForm):
     """Texts as they were typed; `facts` reads them."""
 
     name = line(lazy_gettext("Name"), lazy_gettext("As Standing, Balcony or Reduced."), "name")
@@ -28,7 +28,9 @@ class TicketTypeForm(SessionForm):
 
     @property
     def rare(self) -> list[Field]:
-        return [field for field in self if field.name not in ("name", "price", "total_quantity", "csrf_token")]
+        return [
+            field for field in self if field.name not in ("name", "price", "total_quantity", "csrf_token", "version")
+        ]
 
     def facts(self, event: Event, ticket_type: TicketType | None = None) -> TicketTypeFacts:
         """Raises Invalid with every sentence at its field; `ticket_type` is what is being edited."""

@@ -1,14 +1,17 @@
+from typing import Any
+
 from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from carneau.catalogue import deleting, editing, guards, ordering, publishing, queries, structured
+from carneau.catalogue.editing import EditedMeanwhile
 from carneau.catalogue.models import Event
 from carneau.core import clock
 from carneau.core.db import transaction
 from carneau.core.errors import Conflict, Invalid
 from carneau.inventory.capacity import BelowTaken
-from carneau.manage import reading, ticket_type_forms
+from carneau.manage import meanwhile, reading, ticket_type_forms
 from carneau.manage.event_forms import PressForm
 from carneau.manage.ticket_type_forms import TicketTypeForm
 from carneau.organisations.models import OrganisationMember, Role
@@ -79,16 +82,16 @@ def _added(form: TicketTypeForm, event: Event, membership: OrganisationMember) -
 @guards.for_event(*MAY_EDIT)
 def edit(event: Event, membership: OrganisationMember, public_id: str) -> ResponseReturnValue:
     kind = queries.type_of(event, public_id)
-    form = TicketTypeForm(data=ticket_type_forms.of_type(kind, event))
+    form = TicketTypeForm(data=ticket_type_forms.of_type(kind, event), version=kind.version)
     return _edit(event, membership, public_id, form)
 
 
 def _edit(
-    event: Event, membership: OrganisationMember, public_id: str, form: TicketTypeForm, status: int = 200
+    event: Event, membership: OrganisationMember, public_id: str, form: TicketTypeForm, status: int = 200, **more: Any
 ) -> ResponseReturnValue:
     kind = queries.type_of(event, public_id)
     return render.page(
-        "manage/ticket_type_edit.html", status=status, event=event, membership=membership, kind=kind, form=form
+        "manage/ticket_type_edit.html", status=status, event=event, membership=membership, kind=kind, form=form, **more
     )
 
 
@@ -97,8 +100,11 @@ def _edit(
 def update(event: Event, membership: OrganisationMember, public_id: str) -> ResponseReturnValue:
     queries.type_of(event, public_id)
     form = TicketTypeForm.of_request()
-    if not (form.validate() and _changed(form, event, membership, public_id)):
-        return guards.for_event(*MAY_EDIT)(_edit)(slug=event.slug, public_id=public_id, form=form, status=422)
+    try:
+        if not (form.validate() and _changed(form, event, membership, public_id)):
+            return guards.for_event(*MAY_EDIT)(_edit)(slug=event.slug, public_id=public_id, form=form, status=422)
+    except EditedMeanwhile:
+        return guards.for_event(*MAY_EDIT)(_both)(slug=event.slug, public_id=public_id, form=form)
     caching.forget()
     return render.see_other(url_for(".index", slug=event.slug))
 
@@ -108,7 +114,7 @@ def _changed(form: TicketTypeForm, event: Event, membership: OrganisationMember,
         kind = queries.type_of(event, public_id)
         values = form.facts(event, kind)
         with transaction():
-            changed = editing.change_ticket_type(kind, membership.user.actor, **values)
+            changed = editing.change_ticket_type(kind, membership.user.actor, form.seen, **values)
     except BelowTaken as refusal:
         reading.refuse(form, Invalid(str(refusal)), "total_quantity")
         return False
@@ -117,6 +123,14 @@ def _changed(form: TicketTypeForm, event: Event, membership: OrganisationMember,
         return False
     flash(_("Saved.") if changed else _("Nothing was different, so nothing was changed."))
     return True
+
+
+def _both(event: Event, membership: OrganisationMember, public_id: str, form: TicketTypeForm) -> ResponseReturnValue:
+    """Theirs beside what was typed; sent once more, it counts."""
+    kind = queries.type_of(event, public_id)
+    edited = meanwhile.of(form, kind, ticket_type_forms.of_type(kind, event))
+    form.version.data = str(kind.version)
+    return _edit(event, membership, public_id, form, 409, meanwhile=edited)
 
 
 @bp.post("/<public_id>/position")

@@ -19,13 +19,17 @@ pytestmark = pytest.mark.usefixtures("database")
 def change_event(event, **values):
     with transaction():
         row = db.session.get_one(Event, event.id)
-        return editing.change_event(row, "user:1", **{name: getattr(row, name) for name in EVENT_FACTS} | values)
+        return editing.change_event(
+            row, "user:1", row.version, **{name: getattr(row, name) for name in EVENT_FACTS} | values
+        )
 
 
 def change_type(kind, **values):
     with transaction():
         row = db.session.get_one(TicketType, kind.id, populate_existing=True)
-        return editing.change_ticket_type(row, "user:1", **{name: getattr(row, name) for name in TYPE_FACTS} | values)
+        return editing.change_ticket_type(
+            row, "user:1", row.version, **{name: getattr(row, name) for name in TYPE_FACTS} | values
+        )
 
 
 def now(row):
@@ -86,7 +90,7 @@ def test_a_new_price_leaves_purchases_as_they_were():
     line = db.session.scalars(sa.select(PurchaseLine)).one()
     assert (line.unit_price_minor, line.total_minor, line.ticket_type_name) == (2400, 4800, "Standing")
     assert now(kind).price_minor == 9900
-    assert recorded()[-1] == ("edited", {"changed": ["name", "price_minor"], "price_minor": 9900})
+    assert recorded()[-1] == ("edited", {"version": 2, "changed": ["name", "price_minor"], "price_minor": 9900})
 
 
 def test_the_number_never_goes_below_what_is_sold_and_in_carts():

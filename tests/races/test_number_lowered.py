@@ -21,7 +21,7 @@ def lower(kind, total):
     with transaction():
         row = db.session.get_one(TicketType, kind.id, populate_existing=True)
         values = {name: getattr(row, name) for name in TYPE_FACTS}
-        editing.change_ticket_type(row, "user:1", **values | {"total_quantity": total})
+        editing.change_ticket_type(row, "user:1", row.version, **values | {"total_quantity": total})
         return "lowered"
 
 
