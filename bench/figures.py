@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import psycopg
 import stripe
 
-from bench import load, shop
+from bench import crowd, load, shop
 from bench.load import Measured
 
 CLAIM = """UPDATE ticket_types SET held_quantity = held_quantity + 1
@@ -49,9 +49,23 @@ def all_of(hello: int, port: int, sown: dict[str, str], seconds: float, checkout
     yield Figure("raw SQL claim with commit, 1 client", raw)
     claims = load.measure(port, _add(sown["claims"]), 16, seconds)
     yield Figure("into the cart, fresh visitors, 16 clients", claims, raw.per_second, "the raw claim")
+    yield from _organiser(hello, port, sown, seconds / 4)
     yield from _webhook(hello, port, seconds)
     yield from _checkout(port, sown["checkout"], checkouts)
     yield from _rush(port, sown["rush"])
+
+
+def _organiser(hello: int, port: int, sown: dict[str, str], seconds: float) -> Iterator[Figure | str]:
+    """One who looks at the pages of an event with fifty thousand tickets, one after the other."""
+    bare = load.measure(hello, load.get("/"), 1, seconds)
+    yield Figure("bare Flask hello, 1 client", bare)
+    yield "organiser's pages with 50,000 tickets in the event, 1 client; the first request is the first ever"
+    for name, path in crowd.PAGES.items():
+        request = load.get(path.format(ref=sown["ref"]), f"Cookie: {sown['cookie']}\r\n")
+        first = load.measure(port, request, 1, 0, at_most=1)
+        measured = load.measure(port, request, 1, seconds)
+        line = Figure(f"  {name}", measured, bare.per_second, "hello")
+        yield f"{line}   first {first.percentile(0.5) * 1000:.0f} ms"
 
 
 def _database() -> psycopg.Connection[tuple[object, ...]]:

@@ -82,8 +82,9 @@ def measure(port: int, request: Request, clients: int, seconds: float, at_most: 
     return measured
 
 
-def get(path: str) -> Request:
-    message = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip\r\n\r\n".encode()
+def get(path: str, headers: str = "") -> Request:
+    """`headers` end with CRLF each."""
+    message = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip\r\n{headers}\r\n".encode()
     return lambda _number: message
 
 

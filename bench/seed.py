@@ -1,8 +1,12 @@
-"""One event on sale for the benchmark, in the database that the settings name; prints the public ids as JSON."""
+"""Events on sale, and one that has sold a lot, for the benchmark, in the database that the settings name; prints the
+public ids and the cookie of an organiser as JSON."""
 
 import json
 from datetime import timedelta
 
+from flask import Flask
+
+from bench import crowd
 from carneau import create_app
 from carneau.catalogue.models import Event, EventStatus, TicketType
 from carneau.core import clock, codes
@@ -13,12 +17,14 @@ from config import Config
 TYPES = {"claims": 1_000_000, "checkout": 1_000_000, "rush": 300}
 
 
-def sow() -> dict[str, str]:
+def sow(app: Flask) -> dict[str, str]:
     house = Organisation(slug="bench", name="Bench House", email="bench@house.example")
     db.session.add(house)
     db.session.flush()
     starts_at = clock.now() + timedelta(days=30)
-    return {name: _event(house, name, number, starts_at) for name, number in TYPES.items()}
+    sown = {name: _event(house, name, number, starts_at) for name, number in TYPES.items()}
+    crowd.gather(house)
+    return sown | {"ref": "BENCH000777", "cookie": crowd.cookie_of(app, crowd.owner_of(house))}
 
 
 def _event(house: Organisation, name: str, number: int, starts_at: object) -> str:
@@ -42,7 +48,8 @@ def _event(house: Organisation, name: str, number: int, starts_at: object) -> st
 
 
 if __name__ == "__main__":
-    with create_app(Config.from_env()).app_context():
+    app = create_app(Config.from_env())
+    with app.app_context():
         with transaction():
-            sown = sow()
+            sown = sow(app)
         print(json.dumps(sown))

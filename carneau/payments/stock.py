@@ -7,39 +7,51 @@ import sqlalchemy as sa
 from carneau.catalogue.models import Event
 from carneau.core.db import db
 
+# Unpaid purchases are few beside the paid ones: what is theirs is left out, instead of all others being looked up.
 PLACES = sa.text(
     """SELECT t.id, t.name, t.total_quantity AS total, t.sold_quantity AS sold, t.held_quantity AS held,
               coalesce(lines.quantity, 0) AS sold_rows, coalesce(live.quantity, 0) AS held_rows,
               coalesce(issued.quantity, 0) AS tickets
          FROM ticket_types t
          LEFT JOIN (SELECT l.ticket_type_id, sum(l.quantity - l.refunded_quantity) AS quantity
-                      FROM purchase_lines l JOIN purchases p ON p.id = l.purchase_id
-                     WHERE l.event_id = :event_id AND p.payment_status IN ('succeeded', 'partially_refunded')
+                      FROM purchase_lines l
+                     WHERE l.event_id = :event_id
+                       AND NOT EXISTS (SELECT FROM purchases p WHERE p.id = l.purchase_id
+                                          AND p.payment_status NOT IN ('succeeded', 'partially_refunded'))
                   GROUP BY 1) lines ON lines.ticket_type_id = t.id
          LEFT JOIN LATERAL (SELECT sum(h.quantity) AS quantity FROM holds h
                              WHERE h.ticket_type_id = t.id AND h.released_at IS NULL) live ON true
          LEFT JOIN (SELECT k.ticket_type_id, count(*) AS quantity
-                      FROM tickets k JOIN purchases p ON p.id = k.purchase_id
-                     WHERE k.event_id = :event_id AND k.status <> 'void'
-                       AND p.payment_status IN ('succeeded', 'partially_refunded')
+                      FROM tickets k
+                      LEFT JOIN purchases p ON p.id = k.purchase_id AND k.status = 'redeemed'
+                            AND p.payment_status = 'refunded'
+                     WHERE k.event_id = :event_id AND k.status <> 'void' AND p.id IS NULL
                   GROUP BY 1) issued ON issued.ticket_type_id = t.id
         WHERE t.event_id = :event_id AND t.organisation_id = :organisation_id
      ORDER BY t.position, t.id"""
 )
 # Of whole purchases: one that is across several events was paid at once.
 MONEY = sa.text(
-    """WITH mine AS (SELECT DISTINCT l.purchase_id FROM purchase_lines l WHERE l.event_id = :event_id)
-       SELECT coalesce(sum(p.total_minor), 0)::bigint AS owed_minor,
-              coalesce(sum(paid.minor), 0)::bigint AS paid_minor, coalesce(sum(paid.number), 0)::bigint AS payments,
-              coalesce(sum(p.refunded_minor), 0)::bigint AS refunded_minor,
-              coalesce(sum(back.minor), 0)::bigint AS returned_minor
-         FROM mine JOIN purchases p ON p.id = mine.purchase_id AND p.paid_at IS NOT NULL AND p.channel = 'online'
-                   AND p.organisation_id = :organisation_id
-         LEFT JOIN (SELECT purchase_id, sum(amount_minor) AS minor, count(*) AS number FROM payments
-                     WHERE paid_at IS NOT NULL AND sent_back IS NULL GROUP BY 1) paid ON paid.purchase_id = p.id
-         LEFT JOIN (SELECT r.purchase_id, sum(r.amount_minor) AS minor FROM refunds r
-                      JOIN payments y ON y.id = r.payment_id AND y.sent_back IS NULL
-                     WHERE r.status <> 'failed' GROUP BY 1) back ON back.purchase_id = p.id"""
+    """SELECT owed.minor AS owed_minor, owed.back AS refunded_minor, paid.minor AS paid_minor,
+              paid.number AS payments, returned.minor AS returned_minor
+         FROM (SELECT coalesce(sum(p.total_minor), 0)::bigint AS minor,
+                      coalesce(sum(p.refunded_minor), 0)::bigint AS back
+                 FROM purchases p
+                WHERE p.organisation_id = :organisation_id AND p.paid_at IS NOT NULL AND p.channel = 'online'
+                  AND EXISTS (SELECT FROM purchase_lines l WHERE l.event_id = :event_id AND l.purchase_id = p.id)
+              ) owed,
+              (SELECT coalesce(sum(y.amount_minor), 0)::bigint AS minor, count(*) AS number
+                 FROM payments y
+                WHERE y.organisation_id = :organisation_id AND y.paid_at IS NOT NULL AND y.sent_back IS NULL
+                  AND EXISTS (SELECT FROM purchase_lines l
+                               WHERE l.event_id = :event_id AND l.purchase_id = y.purchase_id)
+              ) paid,
+              (SELECT coalesce(sum(r.amount_minor), 0)::bigint AS minor
+                 FROM refunds r JOIN payments y ON y.id = r.payment_id AND y.sent_back IS NULL
+                WHERE r.organisation_id = :organisation_id AND r.status <> 'failed'
+                  AND EXISTS (SELECT FROM purchase_lines l
+                               WHERE l.event_id = :event_id AND l.purchase_id = r.purchase_id)
+              ) returned"""
 )
 
 
