@@ -39,6 +39,7 @@ class Config:
     database_pool_size: int
     log_level: str
     metrics_token: str | None
+    installation_owners: frozenset[str]
     sentry_dsn: str | None
 
     @classmethod
@@ -72,6 +73,7 @@ class Config:
             database_pool_size=read.number("DATABASE_POOL_SIZE", 5),
             log_level=read.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
             metrics_token=source.get("METRICS_TOKEN") or None,
+            installation_owners=frozenset(source.get("INSTALLATION_OWNERS", "").lower().replace(",", " ").split()),
             sentry_dsn=source.get("SENTRY_DSN") or None,
         )
         problems += _unsafe(config)

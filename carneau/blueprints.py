@@ -28,12 +28,14 @@ from carneau.manage import team as manage_team
 from carneau.my import account as my_account
 from carneau.my import views as my
 from carneau.ops import health, metrics
+from carneau.ops import views as installation
 from carneau.payments import views as payments
 from carneau.tickets import views as tickets
 
 
 def register(app: Flask) -> None:
-    public = (health.bp, metrics.bp, media.bp, catalogue.bp, crawlers.bp, cart.bp, payments.bp, checkout.bp, tickets.bp)
+    running = (health.bp, metrics.bp, installation.bp)
+    public = (media.bp, catalogue.bp, crawlers.bp, cart.bp, payments.bp, checkout.bp, tickets.bp)
     organisers = (
         manage_organisations.bp,
         manage_team.bp,
@@ -56,5 +58,5 @@ def register(app: Flask) -> None:
     )
     programs = (api_openapi.bp, api_events.bp, api_organisations.bp, api_ticket_types.bp)
     own = (accounts.bp, second_step.bp, account.bp, second_factor_pages.bp, my.bp, my_account.bp)
-    for blueprint in (*public, *programs, *own, *organisers):
+    for blueprint in (*running, *public, *programs, *own, *organisers):
         app.register_blueprint(blueprint)

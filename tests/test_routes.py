@@ -102,6 +102,8 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("crawlers.robots", "GET"): anyone("/robots.txt"),
     ("crawlers.sitemap", "GET"): anyone("/sitemap.xml"),
     ("health.alive", "GET"): anyone("/healthz"),
+    ("installation.checks_create", "POST"): logged_in("/installation/checks", 404),
+    ("installation.show", "GET"): logged_in("/installation", 404),
     ("metrics.show", "GET"): anyone("/metrics", 404),
     ("health.ready", "GET"): anyone("/readyz"),
     ("manage_attendees.edit", "GET"): member("/events/{slug}/attendees/{ticket_ref}", OWNER, MANAGER),

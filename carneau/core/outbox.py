@@ -3,7 +3,7 @@
 import math
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -178,6 +178,19 @@ def drain(age_seconds: float = 0, at_most_seconds: float = math.inf) -> int:
     while time.monotonic() < until and (row := _lease(LEASE_NEXT, {"age": age_seconds})) is not None:
         done += _perform(row)
     return done
+
+
+def given_up() -> Sequence[OutboxRow]:
+    return db.session.scalars(
+        sa.select(OutboxRow).where(OutboxRow.gave_up_at.is_not(None)).order_by(OutboxRow.id)
+    ).all()
+
+
+def retry_given_up() -> int:
+    """Dead letters are due again, with all their tries; their number."""
+    fresh = {"gave_up_at": None, "attempts": 0, "run_at": sa.func.now()}
+    rows = sa.update(OutboxRow).where(OutboxRow.gave_up_at.is_not(None)).values(**fresh).returning(OutboxRow.id)
+    return len(db.session.scalars(rows).all())
 
 
 FORGET = sa.text(

@@ -76,6 +76,17 @@ class Connection(flask_mail.Connection):
             super().__exit__(kind, value, trace)
 
 
+def greet() -> None:
+    """Connects and logs in, and sends nothing. Raises Undelivered."""
+    try:
+        with Connection(current_app.extensions["mail"]):
+            pass
+    except smtplib.SMTPResponseException as error:
+        raise Undelivered(f"{type(error).__name__}: {error.smtp_code}", False) from error
+    except OSError as error:
+        raise Undelivered(f"{type(error).__name__}: {error.strerror or 'no answer'}", False) from error
+
+
 def deliver(letter: Letter, *, recipient: str, sender_name: str, message_id: str) -> None:
     """Returns once the server has said 250; raises Undelivered otherwise. Never call it inside a transaction."""
     mail = current_app.extensions["mail"]

@@ -2,10 +2,12 @@ from datetime import timedelta
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
+from flask.cli import AppGroup, with_appcontext
 
+from carneau.core import outbox
 from carneau.core.db import transaction
-from carneau.ops import clock, invariants, worker
+from carneau.ops import clock, doctor, invariants, worker
+from carneau.ops.findings import State
 from carneau.payments import reconciling
 
 
@@ -45,4 +47,41 @@ def reconcile_command(hours: int | None) -> None:
     click.echo(f"{missing} events were missing and are being settled")
 
 
-COMMANDS = (worker_command, clock_command, invariants_command, reconcile_command)
+@click.command("doctor")
+@click.option("--mail", "recipient", help="Send a mail to this address, too.")
+@with_appcontext
+def doctor_command(recipient: str | None) -> None:
+    """Say what is wrong, and what to do; exit code 1 if something will cost a sale."""
+    results = doctor.examine(doctor.OURS | doctor.OUTSIDE)
+    if recipient:
+        results.append(doctor.send_a_mail(recipient))
+    for result in results:
+        finding = result.finding
+        click.echo(f"{MARKS[finding.state]:5} {result.name}: {finding.says}")
+        if finding.to_do:
+            click.echo(f"      -> {finding.to_do}")
+    if not doctor.is_well(results):
+        raise SystemExit(1)
+
+
+MARKS = {State.GOOD: "ok", State.LOOK: "look", State.BAD: "BAD"}
+outbox_group = AppGroup("outbox", help="Jobs that failed on every try.")
+
+
+@outbox_group.command("failed")
+def outbox_failed() -> None:
+    """List them, with the kind of the last error; the log has the rest."""
+    with transaction():
+        for row in outbox.given_up():
+            click.echo(f"{row.id:8} {row.gave_up_at:%Y-%m-%d %H:%M} {row.job} {row.arguments}: {row.last_error}")
+
+
+@outbox_group.command("retry")
+def outbox_retry() -> None:
+    """Make them due again."""
+    with transaction():
+        number = outbox.retry_given_up()
+    click.echo(f"{number} jobs will be tried again")
+
+
+COMMANDS = (worker_command, clock_command, invariants_command, reconcile_command, doctor_command, outbox_group)

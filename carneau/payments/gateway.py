@@ -122,6 +122,13 @@ def events_since(since: datetime, kinds: tuple[str, ...]) -> Iterator[list[dict[
     return _pages("list events", _v1().events.list, params)
 
 
+def webhook_endpoints() -> list[dict[str, Any]]:
+    """Where Stripe sends events to: `url`, `status` and `enabled_events` of each. Asking for them shows that the key
+    is right, too."""
+    endpoints = _v1().webhook_endpoints.list
+    return [each for page in _pages("list webhook endpoints", endpoints, {"limit": 100}) for each in page]
+
+
 def _pages(what: str, listing: Callable[..., Any], params: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
     while True:
         page = _ask(what, partial(listing, params=params))

@@ -86,6 +86,7 @@ def _prepared(home: Path, port: int) -> Backing:
         "SECRET_KEY": known.secret_key,
         "TICKET_KEY": known.ticket_key,
         "MEDIA_DIR": str(home / "media"),
+        "INSTALLATION_OWNERS": os.environ.get("INSTALLATION_OWNERS", "owner@demo.example"),
     }
     return Backing(home, environ, ports.remembered(home / "ports.json", NAMES), known)
 

@@ -15,13 +15,14 @@ from stripe.params._payment_intent_retrieve_params import PaymentIntentRetrieveP
 from stripe.params._refund_create_params import RefundCreateParams
 from stripe.params._refund_list_params import RefundListParams
 from stripe.params._refund_retrieve_params import RefundRetrieveParams
+from stripe.params._webhook_endpoint_list_params import WebhookEndpointListParams
 from stripe.params.checkout._session_create_params import SessionCreateParams
 from stripe.params.checkout._session_expire_params import SessionExpireParams
 from stripe.params.checkout._session_line_item_list_params import SessionLineItemListParams
 from stripe.params.checkout._session_list_params import SessionListParams
 from stripe.params.checkout._session_retrieve_params import SessionRetrieveParams
 
-from carneau.standalone.stripe import charges, disputes, events, intents, refunds, sessions
+from carneau.standalone.stripe import charges, disputes, events, intents, refunds, sessions, webhook_endpoints
 from carneau.standalone.stripe.store import Json
 
 
@@ -51,4 +52,5 @@ ENDPOINTS = (
     Endpoint("GET", "disputes/<id>", DisputeRetrieveParams, disputes.retrieve),
     Endpoint("GET", "events", EventListParams, events.index),
     Endpoint("GET", "events/<id>", EventRetrieveParams, events.retrieve),
+    Endpoint("GET", "webhook_endpoints", WebhookEndpointListParams, webhook_endpoints.index),
 )

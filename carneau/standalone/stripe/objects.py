@@ -23,6 +23,7 @@ RESOURCES: dict[str, type[StripeObject]] = {
     "dispute": stripe.Dispute,
     "event": stripe.Event,
     "item": stripe.LineItem,
+    "webhook_endpoint": stripe.WebhookEndpoint,
 }
 PLAIN: dict[Any, tuple[type, ...]] = {
     bool: (bool,),
