@@ -15,7 +15,19 @@ from carneau.checkout import views as checkout
 from carneau.manage import attendees as manage_attendees
 from carneau.manage import audit as manage_audit
 from carneau.manage import box_office as manage_box_office
-from carneau.manage import endings, event_refunds, events, images, publication, ticket_types
+from carneau.manage import door as manage_door
+from carneau.manage import (
+    door_conflicts,
+    door_devices,
+    door_gates,
+    door_links,
+    endings,
+    event_refunds,
+    events,
+    images,
+    publication,
+    ticket_types,
+)
 from carneau.manage import exports as manage_exports
 from carneau.manage import integrations as manage_integrations
 from carneau.manage import invitations as manage_invitations
@@ -49,6 +61,11 @@ def register(app: Flask) -> None:
         images.bp,
         manage_attendees.bp,
         manage_box_office.bp,
+        manage_door.bp,
+        door_gates.bp,
+        door_links.bp,
+        door_devices.bp,
+        door_conflicts.bp,
         event_refunds.bp,
         manage_exports.bp,
         manage_messages.bp,

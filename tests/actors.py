@@ -23,6 +23,7 @@ from tests.making import (
     make_ticket_type,
     make_token,
 )
+from tests.scanning import make_conflict, make_device, make_gate, make_link
 from tests.visiting import make_user
 
 ROLES = {"door": Role.DOOR, "finance": Role.FINANCE, "manager": Role.MANAGER, "owner": Role.OWNER}
@@ -41,6 +42,10 @@ MISSING = {
     "invitation_ref": "ZZZZ-ZZZX",
     "invitation_key": "no-such-key",
     "token_ref": "ZZZZ-ZZZV",
+    "gate_ref": "NOSUCHGATE",
+    "link_ref": "NOSUCHLINK",
+    "device_ref": "NOSUCHDEVICE",
+    "nonce": "00000000-0000-4000-8000-000000000000",
 }
 
 
@@ -78,6 +83,17 @@ class World:
         return client
 
 
+def at_the_door(event: Event) -> dict[str, Any]:
+    link = make_link(event)
+    device, _token = make_device(link)
+    return {
+        "gate_ref": make_gate(event).public_id,
+        "link_ref": link.public_id,
+        "device_ref": device.public_id,
+        "nonce": str(make_conflict(device, event).nonce),
+    }
+
+
 def belongings(house: Organisation, event: Event) -> dict[str, Any]:
     """What stands in the paths of its pages, by the name of the placeholder."""
     kind = make_ticket_type(event)
@@ -100,4 +116,5 @@ def belongings(house: Organisation, event: Event) -> dict[str, Any]:
             "invitation_key": invitation_links.key(invitation.ref),
             "source_key": make_image(event).source_key,
             "token_ref": make_token(house).token.ref,
+            **at_the_door(event),
         }

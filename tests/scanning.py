@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from carneau.admissions import admission
 from carneau.admissions.devices import Phone
-from carneau.admissions.models import DoorDevice, DoorLink, DoorLinkEvent, Gate, GateTicketType
+from carneau.admissions.models import Answer, DoorDevice, DoorLink, DoorLinkEvent, Gate, GateTicketType, Scan
 from carneau.admissions.verdicts import Attempt, Verdict
 from carneau.catalogue.models import Event, TicketType
 from carneau.core import clock, codes
@@ -73,6 +73,24 @@ def make_tickets(*bought: tuple[TicketType, int], **values: Any) -> list[Ticket]
         tickets = queries.for_purchase(purchase)
         db.session.expunge_all()
     return tickets
+
+
+def make_conflict(device: DoorDevice, event: Event, ticket: Ticket | None = None, **values: Any) -> Scan:
+    """What a phone without network let in, and was in already."""
+    at = clock.now()
+    mine = {
+        "organisation_id": event.organisation_id,
+        "event_id": event.id,
+        "ticket_id": ticket and ticket.id,
+        "device_id": device.id,
+        "nonce": uuid4(),
+        "verdict": Answer.ALREADY_IN,
+        "scanned_at": at,
+        "is_offline": True,
+        "is_conflict": True,
+    }
+    scan: Scan = _keep(Scan(**mine | values))
+    return scan
 
 
 def code_of(ticket: Ticket) -> str:

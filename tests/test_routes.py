@@ -114,6 +114,52 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("manage_attendees.update", "POST"): member("/events/{slug}/attendees/{ticket_ref}", OWNER, MANAGER, status=422),
     ("manage_box_office.create", "POST"): member("/events/{slug}/box-office", OWNER, MANAGER, status=422),
     ("manage_box_office.new", "GET"): member("/events/{slug}/box-office", OWNER, MANAGER),
+    ("manage_door.show", "GET"): member("/events/{slug}/door", OWNER, MANAGER, DOOR),
+    ("manage_door_conflicts.index", "GET"): member("/events/{slug}/door/conflicts", OWNER, MANAGER),
+    ("manage_door_conflicts.notes_update", "POST"): member(
+        "/events/{slug}/door/conflicts/{device_ref}/{nonce}", OWNER, MANAGER, status=422
+    ),
+    ("manage_door_conflicts.removals_create", "POST"): member(
+        "/events/{slug}/door/conflicts/{device_ref}/{nonce}/removal", OWNER, MANAGER, status=422
+    ),
+    ("manage_door_devices.edit", "GET"): member("/events/{slug}/door/phones/{device_ref}", OWNER, MANAGER),
+    ("manage_door_devices.index", "GET"): member("/events/{slug}/door/phones", OWNER, MANAGER),
+    ("manage_door_devices.revocations_create", "POST"): member(
+        "/events/{slug}/door/phones/{device_ref}/revocation", OWNER, MANAGER, status=422
+    ),
+    ("manage_door_devices.revocations_new", "GET"): member(
+        "/events/{slug}/door/phones/{device_ref}/revocation", OWNER, MANAGER
+    ),
+    ("manage_door_devices.update", "POST"): member(
+        "/events/{slug}/door/phones/{device_ref}", OWNER, MANAGER, status=422
+    ),
+    ("manage_door_gates.closings_create", "POST"): member(
+        "/events/{slug}/door/gates/{gate_ref}/closing", OWNER, MANAGER, status=422
+    ),
+    ("manage_door_gates.create", "POST"): member("/events/{slug}/door/gates", OWNER, MANAGER, status=422),
+    ("manage_door_gates.edit", "GET"): member("/events/{slug}/door/gates/{gate_ref}", OWNER, MANAGER),
+    ("manage_door_gates.index", "GET"): member("/events/{slug}/door/gates", OWNER, MANAGER),
+    ("manage_door_gates.openings_create", "POST"): member(
+        "/events/{slug}/door/gates/{gate_ref}/opening", OWNER, MANAGER, status=422
+    ),
+    ("manage_door_gates.positions_update", "POST"): member(
+        "/events/{slug}/door/gates/{gate_ref}/position", OWNER, MANAGER, status=422
+    ),
+    ("manage_door_gates.reentry_update", "POST"): member(
+        "/events/{slug}/door/gates/re-entry", OWNER, MANAGER, status=422
+    ),
+    ("manage_door_gates.removals_create", "POST"): member(
+        "/events/{slug}/door/gates/{gate_ref}/removal", OWNER, MANAGER, status=422
+    ),
+    ("manage_door_gates.update", "POST"): member("/events/{slug}/door/gates/{gate_ref}", OWNER, MANAGER, status=422),
+    ("manage_door_links.create", "POST"): member("/events/{slug}/door/links", OWNER, MANAGER, status=422),
+    ("manage_door_links.new", "GET"): member("/events/{slug}/door/links/new", OWNER, MANAGER),
+    ("manage_door_links.revocations_create", "POST"): member(
+        "/events/{slug}/door/links/{link_ref}/revocation", OWNER, MANAGER, status=422
+    ),
+    ("manage_door_links.revocations_new", "GET"): member(
+        "/events/{slug}/door/links/{link_ref}/revocation", OWNER, MANAGER
+    ),
     ("manage_event_refunds.create", "POST"): member("/events/{slug}/refunds", OWNER, FINANCE, status=422),
     ("manage_event_refunds.show", "GET"): member("/events/{slug}/refunds", OWNER, FINANCE),
     ("manage_exports.attendees", "GET"): member("/events/{slug}/exports/attendees.csv", OWNER, MANAGER),

@@ -28,11 +28,23 @@ def of_event(event: Event, membership: OrganisationMember) -> list[Tab]:
         "/publication": _("Publication"),
         "/purchases": _("Purchases"),
         "/attendees": _("Attendees"),
+        "/door": _("Door"),
         "/box-office": _("Box office"),
         "/messages": _("Messages"),
         "/exports": _("Exports"),
     }
     return list(_tabs(f"/manage/events/{event.slug}", names, membership))
+
+
+def of_door(event: Event, membership: OrganisationMember) -> list[Tab]:
+    names = {
+        "": _("Who is in"),
+        "/gates": _("Gates"),
+        "/phones": _("Phones"),
+        "/scans": _("Scans"),
+        "/conflicts": _("Conflicts"),
+    }
+    return list(_tabs(f"/manage/events/{event.slug}/door", names, membership))
 
 
 def of_organisation(membership: OrganisationMember) -> list[Tab]:
