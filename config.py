@@ -41,6 +41,8 @@ class Config:
     metrics_token: str | None
     installation_owners: frozenset[str]
     sentry_dsn: str | None
+    cors_origins: tuple[str, ...]
+    webhooks_to_private_networks: bool
 
     @classmethod
     def from_env(cls, source: Mapping[str, str] = environ) -> "Config":
@@ -75,6 +77,10 @@ class Config:
             metrics_token=source.get("METRICS_TOKEN") or None,
             installation_owners=frozenset(source.get("INSTALLATION_OWNERS", "").lower().replace(",", " ").split()),
             sentry_dsn=source.get("SENTRY_DSN") or None,
+            cors_origins=tuple(
+                origin.strip() for origin in source.get("CORS_ORIGINS", "").split(",") if origin.strip()
+            ),
+            webhooks_to_private_networks=read.switch("WEBHOOKS_TO_PRIVATE_NETWORKS", False),
         )
         problems += _unsafe(config)
         if problems:
@@ -142,8 +148,18 @@ def _ticket_key_fits(key: str) -> bool:
         return False
 
 
+def _is_origin(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in ("http", "https") and text == f"{parts.scheme}://{parts.netloc}" and "@" not in text
+
+
 def _unsafe(config: Config) -> list[str]:
     problems = []
+    for origin in config.cors_origins:
+        if origin != "*" and not _is_origin(origin):
+            problems.append(
+                f"CORS_ORIGINS names {origin!r}; say * or origins as https://shop.example.org, with commas."
+            )
     if config.base_url and urlsplit(config.base_url).scheme not in ("http", "https"):
         problems.append(f"BASE_URL is {config.base_url!r}; it must begin with https://.")
     if config.ticket_key and not _ticket_key_fits(config.ticket_key):

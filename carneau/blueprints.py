@@ -4,10 +4,12 @@ from flask import Flask
 
 from carneau.accounts import account, second_factor_pages, second_step
 from carneau.accounts import views as accounts
+from carneau.api import checkout as api_checkout
 from carneau.api import events as api_events
 from carneau.api import openapi as api_openapi
 from carneau.api import organisations as api_organisations
 from carneau.api import ticket_types as api_ticket_types
+from carneau.api import users as api_users
 from carneau.cart import views as cart
 from carneau.catalogue import crawlers, media
 from carneau.catalogue import views as catalogue
@@ -73,7 +75,7 @@ def register(app: Flask) -> None:
         manage_refunds.bp,
         manage_sales.bp,
     )
-    programs = (api_openapi.bp, api_events.bp, api_organisations.bp, api_ticket_types.bp)
+    programs = (api_openapi.bp, api_events.bp, api_organisations.bp, api_ticket_types.bp, api_checkout.bp, api_users.bp)
     own = (accounts.bp, second_step.bp, account.bp, second_factor_pages.bp, my.bp, my_account.bp)
     for blueprint in (*running, *public, *programs, *own, *organisers):
         app.register_blueprint(blueprint)

@@ -44,9 +44,9 @@ def member(path: str, *roles: Role, status: int = 200, **more: Any) -> Row:
     return Row(f"/manage{path}", status, roles, needs_login=True, **more)
 
 
-def program(path: str) -> Row:
-    """A log-in opens nothing here; what tokens open is told in tests/api/test_tokens.py."""
-    return Row(path, 401, if_missing=401)
+def program(path: str, **more: Any) -> Row:
+    """A log-in opens nothing here but one's own; what tokens open is told in tests/api/test_tokens.py."""
+    return Row(path, 401, if_missing=401, **more)
 
 
 ROUTES: dict[tuple[str, str], Row] = {
@@ -70,6 +70,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("accounts.passwords_new", "GET"): anyone("/password"),
     ("accounts.sessions_create", "POST"): anyone("/login", 422),
     ("accounts.sessions_new", "GET"): anyone("/login?next=/cart", if_logged_in=303),
+    ("api_checkout.create", "POST"): anyone("/create-checkout-session", 415),
     ("api_events.index", "GET"): anyone("/api/events"),
     ("api_events.show", "GET"): anyone("/api/events/{slug}"),
     ("api_openapi.show", "GET"): anyone("/api/openapi.json"),
@@ -78,6 +79,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("api_organisations.purchases_index", "GET"): program("/api/organisations/{organisation_slug}/purchases"),
     ("api_organisations.purchases_show", "GET"): program("/api/organisations/{organisation_slug}/purchases/{ref}"),
     ("api_ticket_types.create", "POST"): program("/api/ticketTypes"),
+    ("api_users.tickets_index", "GET"): program("/api/users/me/tickets", if_logged_in=200),
     ("assets.show", "GET"): anyone("/assets/old/carneau.css"),
     ("cart.count_show", "GET"): anyone("/cart/count"),
     ("cart.emptyings_create", "POST"): anyone("/cart/emptying", 404),
@@ -164,9 +166,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("manage_event_refunds.show", "GET"): member("/events/{slug}/refunds", OWNER, FINANCE),
     ("manage_exports.attendees", "GET"): member("/events/{slug}/exports/attendees.csv", OWNER, MANAGER),
     ("manage_exports.create", "POST"): member("/events/{slug}/exports", OWNER, MANAGER, FINANCE, status=422),
-    ("manage_exports.files_show", "GET"): member(
-        "/events/{slug}/exports/files/{export_ref}", OWNER, MANAGER, FINANCE
-    ),
+    ("manage_exports.files_show", "GET"): member("/events/{slug}/exports/files/{export_ref}", OWNER, MANAGER, FINANCE),
     ("manage_exports.index", "GET"): member("/events/{slug}/exports", OWNER, MANAGER, FINANCE),
     ("manage_exports.money", "GET"): member("/events/{slug}/exports/money.csv", OWNER, MANAGER, FINANCE),
     ("manage_exports.purchases", "GET"): member("/events/{slug}/exports/purchases.csv", OWNER, MANAGER, FINANCE),

@@ -10,6 +10,10 @@ def find_by_email(email: str) -> User | None:
     return db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.lower()))
 
 
+def find_by_public_id(public_id: str) -> User | None:
+    return db.session.scalar(sa.select(User).where(User.public_id == public_id))
+
+
 def find_by_session(session_id: str) -> User | None:
     """Who a session belongs to, as long as nobody ended it: `7.2` is person 7 in the second version."""
     number, _dot, version = session_id.partition(".")

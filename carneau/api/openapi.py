@@ -5,12 +5,14 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response
 
+from carneau.api import cors
 from carneau.api.operations import OPERATIONS, Operation
 from carneau.core import settings
 from carneau.integrations.resources import Resource
 from carneau.web import caching, problems
 
 bp = Blueprint("api_openapi", __name__)
+bp.after_request(cors.allow)
 REFERENCE = "#/components/schemas/{name}"
 TOKEN = "organisationToken"  # noqa: S105  the name of a scheme
 ABOUT = """Everything a program needs to show events, sell tickets and follow what is sold. Amounts are integer minor
@@ -63,7 +65,7 @@ def described(operation: Operation) -> dict[str, Any]:
         "operationId": operation.name,
         "summary": operation.summary,
         "description": operation.text,
-        "parameters": [*_in_path(operation), *_in_query(operation)],
+        "parameters": [*_in_path(operation), *_in_query(operation), *_in_headers(operation)],
         "responses": {str(status): answer for status, answer in sorted(_answers(operation).items())},
     }
     if operation.body:
@@ -90,6 +92,14 @@ def _in_query(operation: Operation) -> list[dict[str, Any]]:
     return [
         {"name": name, "in": "query", "required": False, "schema": facts, "description": facts.pop("description", "")}
         for name, facts in fields.items()
+    ]
+
+
+def _in_headers(operation: Operation) -> list[dict[str, Any]]:
+    text = {"type": "string", "pattern": "^[!-~]{16,255}$"}
+    return [
+        {"name": name, "in": "header", "required": False, "schema": text, "description": what}
+        for name, what in operation.takes.items()
     ]
 
 

@@ -11,7 +11,7 @@ import msgspec
 from flask import Blueprint, Response
 from flask.sansio.app import App
 
-from carneau.api import reading
+from carneau.api import cors, reading
 from carneau.api.guards import Access, admit
 from carneau.integrations.tokens import TokenRefused
 from carneau.web import problems
@@ -26,7 +26,8 @@ Decorator = Callable[[View], View]
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """`refusals` are the statuses it may answer beside `status` and those of every operation with such an input."""
+    """`refusals` are the statuses it may answer beside `status` and those of every operation with such an input;
+    `takes` names headers and what they are for."""
 
     name: str
     method: str
@@ -39,7 +40,7 @@ class Operation:
     query: type[msgspec.Struct] | None = None
     body: type[msgspec.Struct] | None = None
     refusals: Mapping[int, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    takes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def path(self) -> str:
@@ -57,6 +58,7 @@ class ApiBlueprint(Blueprint):
         super().__init__(name, import_name)
         self.record_once(lambda state: speak_in_problems(state.app))
         self.register_error_handler(TokenRefused, token_refused)
+        self.after_request(cors.allow)
 
     def operation(
         self, rule: str, *, method: str, keep: Decorator = lambda view: view, **facts: Any

@@ -34,17 +34,28 @@ class Placed:
     has_other_details: bool = False
 
 
+@dataclass(frozen=True)
+class Begun:
+    ref: str
+    address: str
+
+
 def begin(visitor_secret: str | None, name: str, email: str, shown: str = "") -> str:
-    """The address to go to next. Details that differ from those of a payment already begun make a new purchase, for
-    the tickets go where the buyer says last; the old session is expired first."""
+    """The address to go to next."""
+    return start(visitor_secret, name, email, shown).address
+
+
+def start(visitor_secret: str | None, name: str, email: str, shown: str = "") -> Begun:
+    """Details that differ from those of a payment already begun make a new purchase, for the tickets go where the buyer
+    says last; the old session is expired first."""
     placed = _place(visitor_secret, name, email, shown)
     if placed.has_other_details:
         end(placed.purchase_id, placed.ref, OnExpiry.HAND_BACK)
         placed = _place(visitor_secret, name, email, shown)
     if placed.errand is None:
-        return begin_again(placed.purchase_id, placed.ref)
+        return Begun(placed.ref, begin_again(placed.purchase_id, placed.ref))
     with told_as_not_started(placed.ref):
-        return starting.run(placed.errand).url or paths.success(placed.ref)
+        return Begun(placed.ref, starting.run(placed.errand).url or paths.success(placed.ref))
 
 
 def begin_again(purchase_id: int, ref: str) -> str:

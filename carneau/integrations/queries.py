@@ -1,6 +1,6 @@
 """What an organisation's own programs may ask: newest first, page by page, each in a fixed number of statements."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from carneau.integrations.tokens import Bearer
 from carneau.organisations.models import Organisation
 from carneau.purchases.models import PaymentStatus, Purchase, PurchaseLine
 from carneau.tickets.models import Ticket
+from carneau.tickets.queries import WHOLE
 
 MOST = 200
 Row = TypeVar("Row", Event, Purchase, Ticket)
@@ -78,6 +79,23 @@ def tickets(organisation_id: int, event_slug: str, after: str, limit: int) -> tu
     mine = sa.select(Ticket).where(Ticket.organisation_id == organisation_id).options(*WITH_ALL)
     if event_slug:
         mine = mine.where(Ticket.event_id == _event_id(organisation_id, event_slug))
+    return _cut(mine, Ticket.id, _edge(Ticket, Ticket.ref, after), limit)
+
+
+def tickets_of(
+    addresses: Collection[str], organisation_id: int | None, after: str, limit: int
+) -> tuple[list[Ticket], bool]:
+    """What belongs to somebody by the addresses they have shown to be theirs (in small letters): bought and not passed
+    on, or passed on to them."""
+    bought = (
+        sa.select(Ticket.id)
+        .join(Purchase, Purchase.id == Ticket.purchase_id)
+        .where(sa.func.lower(Purchase.email).in_(addresses), Ticket.holder_email.is_(None))
+    )
+    given = sa.select(Ticket.id).where(sa.func.lower(Ticket.holder_email).in_(addresses))
+    mine = sa.select(Ticket).where(Ticket.id.in_(sa.union_all(bought, given))).options(*WHOLE)
+    if organisation_id is not None:
+        mine = mine.where(Ticket.organisation_id == organisation_id)
     return _cut(mine, Ticket.id, _edge(Ticket, Ticket.ref, after), limit)
 
 

@@ -41,14 +41,12 @@ class Place(Resource):
     country: str
 
 
-class EventBrief(Resource):
-    """An event as lists show it. `cheapest` is the lowest price of a ticket, booking fee included."""
+class EventName(Resource):
+    """What, when and where."""
 
     id: str
     url: str
     title: str
-    summary: str
-    category: str
     status: EventStatus
     starts_at: Moment
     ends_at: Moment
@@ -56,6 +54,13 @@ class EventBrief(Resource):
     time_zone: str
     place: Place
     organisation: Organiser
+
+
+class EventBrief(EventName):
+    """An event as lists show it. `cheapest` is the lowest price of a ticket, booking fee included."""
+
+    summary: str
+    category: str
     cheapest: Money | None
     picture: str | None
 
@@ -185,7 +190,7 @@ class Ticket(Resource):
 
     id: str
     status: TicketStatus
-    event: EventBrief
+    event: EventName
     ticket_type_name: str
     holder_name: str
     url: str | None

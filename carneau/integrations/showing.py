@@ -49,10 +49,14 @@ def fee_minor(event: models.Event, price_minor: int) -> int:
     return event.booking_fee_minor if price_minor else 0
 
 
+def named(event: models.Event, organisation: Organisation) -> resources.EventName:
+    return resources.EventName(**_name(event, organisation))
+
+
 def brief(
     event: models.Event, organisation: Organisation, cheapest_minor: int | None, image: models.EventImage | None
 ) -> resources.EventBrief:
-    return resources.EventBrief(**_facts(event, organisation, cheapest_minor, image))
+    return resources.EventBrief(**_brief(event, organisation, cheapest_minor, image))
 
 
 def whole(event: models.Event, image: models.EventImage | None, offers: Iterable[Offer]) -> resources.Event:
@@ -60,24 +64,17 @@ def whole(event: models.Event, image: models.EventImage | None, offers: Iterable
     offers = [offer for offer in offers if not offer.ticket_type.is_hidden]
     cheapest = min((offer.ticket_type.price_minor for offer in offers), default=None)
     return resources.Event(
-        **_facts(event, event.organisation, cheapest, image),
+        **_brief(event, event.organisation, cheapest, image),
         description=event.description,
         ticket_types=[ticket_type(event, offer) for offer in offers],
     )
 
 
-def _facts(
-    event: models.Event, organisation: Organisation, cheapest_minor: int | None, image: models.EventImage | None
-) -> dict[str, Any]:
-    cheapest = None
-    if cheapest_minor is not None:
-        cheapest = money(cheapest_minor + fee_minor(event, cheapest_minor), event.currency)
+def _name(event: models.Event, organisation: Organisation) -> dict[str, Any]:
     return {
         "id": event.slug,
         "url": structured.address(event),
         "title": event.title,
-        "summary": event.summary,
-        "category": event.category,
         "status": event.status,
         "starts_at": moment(event.starts_at),
         "ends_at": moment(event.ends_at),
@@ -85,6 +82,18 @@ def _facts(
         "time_zone": event.time_zone,
         "place": place(event),
         "organisation": organiser(organisation),
+    }
+
+
+def _brief(
+    event: models.Event, organisation: Organisation, cheapest_minor: int | None, image: models.EventImage | None
+) -> dict[str, Any]:
+    cheapest = None
+    if cheapest_minor is not None:
+        cheapest = money(cheapest_minor + fee_minor(event, cheapest_minor), event.currency)
+    return _name(event, organisation) | {
+        "summary": event.summary,
+        "category": event.category,
         "cheapest": cheapest,
         "picture": _picture(image),
     }

@@ -101,14 +101,22 @@ class QuantityOrNone(Quantity):
 def one_line(_form: Any, field: Field) -> None:
     """A validator: no control characters. A line break in a name or an address would end a mail header, and what turns
     the direction of writing would turn the rest of a guest list with it."""
-    if field.data and any(category(each) in BREAKING or each in TURNING for each in field.data):
+    if field.data and is_of_several_lines(field.data):
         raise ValidationError(_("Please write this on one line."))
+
+
+def is_of_several_lines(text: str) -> bool:
+    return any(category(each) in BREAKING or each in TURNING for each in text)
 
 
 def visible(_form: Any, field: Field) -> None:
     """A validator: something to be seen, not only blanks and joiners."""
-    if field.data and not any(category(each)[0] in "LNPS" for each in field.data):
+    if field.data and not is_visible(field.data):
         raise ValidationError(_("Please write something that can be read."))
+
+
+def is_visible(text: str) -> bool:
+    return any(category(each)[0] in "LNPS" for each in text)
 
 
 def without_blanks_around(text: str | None) -> str | None:
@@ -118,9 +126,13 @@ def without_blanks_around(text: str | None) -> str | None:
 
 def an_address(_form: Any, field: EmailField) -> None:
     """Whether the address exists is found out by writing to it; an international domain becomes the one mail uses."""
+    field.data = address_of(field.data)
+
+
+def address_of(typed: str) -> str:
+    """Raises ValidationError."""
     try:
-        field.data = validate_email(
-            field.data, check_deliverability=False, allow_smtputf8=False, strict=True
-        ).ascii_email
+        found = validate_email(typed, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as error:
         raise ValidationError(_("We cannot write to this address. It should look like name@example.org.")) from error
+    return str(found.ascii_email)

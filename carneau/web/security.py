@@ -43,8 +43,11 @@ def _has_surrogate(value: str) -> bool:
 def refuse_foreign_origin() -> None:
     """A browser says where a request comes from (Fetch Metadata, else Origin); a form of another site is refused.
     Whoever sends neither is no browser and carries no cookie that it should not have."""
-    if request.method in SAFE_METHODS or request.endpoint in current_app.config.get("ORIGIN_EXEMPT", ()):
-        return
+    if request.method not in SAFE_METHODS and request.endpoint not in current_app.config.get("ORIGIN_EXEMPT", ()):
+        require_own_origin()
+
+
+def require_own_origin() -> None:
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
     if site in ("same-origin", "none") or (site is None and origin is None):
