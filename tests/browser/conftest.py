@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from carneau.standalone import ports
-from carneau.standalone.environment import ROOT
 from carneau.standalone.processes import dying_with_parent
+from tests.running import running
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 OFFLINE = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
@@ -57,17 +57,13 @@ def demo(demo_home: Path) -> Iterator[Demo]:
         "WEB_CONCURRENCY": "1",
         "CARNEAU_EMBEDDED": "wheel",
     }
-    command = [sys.executable, "-m", "carneau.standalone.commands", "demo"]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    with running(
+        sys.executable, "-m", "carneau.standalone.commands", "demo",
+        env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         preexec_fn=dying_with_parent(signal.SIGTERM),
-    )  # fmt: skip
-    said = _until_ready(process)
-    try:
+    ) as process:  # fmt: skip
+        said = _until_ready(process)
         yield Demo(_link(said, "Ready:"), _link(said, "Mail"), home)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
 
 
 def _until_ready(process: subprocess.Popen[str]) -> str:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from carneau.core import outbox, queue
 from carneau.core.db import db, transaction
-from carneau.standalone.environment import ROOT
+from tests.running import running
 
 
 @outbox.job("tests.nothing")
@@ -34,11 +34,8 @@ def test_a_worker_takes_what_is_owed_and_stops_when_asked(database, settings, re
     environ = os.environ | settings | ({} if redis_url == "given" else {"REDIS_URL": redis_url})
     with transaction():
         queue.enqueue_after_commit(nothing, 1)
-    worker = subprocess.Popen([sys.executable, "-m", "flask", "worker"], cwd=ROOT, env=environ, stderr=subprocess.PIPE)
-    try:
+    with running(sys.executable, "-m", "flask", "worker", env=environ, stderr=subprocess.DEVNULL) as worker:
         wait_until_done()
         assert worker.poll() is None
-    finally:
         worker.send_signal(signal.SIGTERM)
-        worker.communicate(timeout=10)
-    assert worker.returncode == 0
+        assert worker.wait(60) == 0

@@ -1,5 +1,7 @@
 import os
 import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
@@ -10,10 +12,21 @@ from carneau.standalone.home import clear
 from carneau.standalone.postgres import Postgres
 from carneau.standalone.problem import Problem
 
+Start = Callable[[Path], Postgres]
 
-def start(folder: Path) -> Postgres:
-    [port] = ports.pick(1)
-    return postgres.start(folder / "postgres", port, "a-password", folder / "postgres.log", durable=False)
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """`start(folder)`: a server that ends with the test."""
+    with ExitStack() as servers:
+
+        def start(folder: Path) -> Postgres:
+            [port] = ports.pick(1)
+            server = postgres.start(folder / "postgres", port, "a-password", folder / "postgres.log", durable=False)
+            servers.callback(server.stop)
+            return server
+
+        yield start
 
 
 def execute(server: Postgres, statement: str) -> list[tuple]:
@@ -23,7 +36,7 @@ def execute(server: Postgres, statement: str) -> list[tuple]:
 
 
 @pytest.mark.parametrize("source", ["any", "wheel"])
-def test_data_is_still_there_after_a_restart(folder: Path, monkeypatch: pytest.MonkeyPatch, source: str):
+def test_data_is_still_there_after_a_restart(start: Start, folder: Path, monkeypatch: pytest.MonkeyPatch, source: str):
     monkeypatch.setenv("CARNEAU_EMBEDDED", source)
     server = start(folder)
     execute(server, "CREATE TABLE kept AS SELECT 'É' AS letter")
@@ -36,17 +49,16 @@ def test_data_is_still_there_after_a_restart(folder: Path, monkeypatch: pytest.M
     assert not server.child.is_running
 
 
-def test_only_who_knows_the_password_gets_in_and_only_from_this_computer(folder: Path):
+def test_only_who_knows_the_password_gets_in_and_only_from_this_computer(start: Start, folder: Path):
     server = start(folder)
 
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(server.url.replace("a-password", "another"))
     assert execute(server, "SHOW listen_addresses") == [("127.0.0.1",)]
     assert execute(server, "SHOW unix_socket_directories") == [("",)]
-    server.stop()
 
 
-def test_a_lock_left_by_a_crash_does_not_keep_it_from_starting(folder: Path):
+def test_a_lock_left_by_a_crash_does_not_keep_it_from_starting(start: Start, folder: Path):
     server = start(folder)
     data = Path(execute(server, "SHOW data_directory")[0][0])
     server.child.popen.kill()
@@ -57,10 +69,9 @@ def test_a_lock_left_by_a_crash_does_not_keep_it_from_starting(folder: Path):
     server = start(folder)
 
     assert server.child.is_running
-    server.stop()
 
 
-def test_a_server_that_outlived_us_is_stopped_and_replaced(folder: Path):
+def test_a_server_that_outlived_us_is_stopped_and_replaced(start: Start, folder: Path):
     orphan = start(folder)
     execute(orphan, "CREATE TABLE kept ()")
 
@@ -68,10 +79,9 @@ def test_a_server_that_outlived_us_is_stopped_and_replaced(folder: Path):
 
     assert not orphan.child.is_running
     assert execute(server, "SELECT * FROM kept") == []
-    server.stop()
 
 
-def test_data_of_a_version_that_is_not_here_is_refused_with_words(folder: Path):
+def test_data_of_a_version_that_is_not_here_is_refused_with_words(start: Start, folder: Path):
     (folder / "postgres" / "data").mkdir(parents=True)
     (folder / "postgres" / "data" / "PG_VERSION").write_text("9\n")
 
@@ -79,17 +89,18 @@ def test_data_of_a_version_that_is_not_here_is_refused_with_words(folder: Path):
         start(folder)
 
 
-def test_a_program_that_stops_at_once_is_shown_with_its_last_words(folder: Path):
+def test_a_program_that_stops_at_once_is_shown_with_its_last_words(start: Start, folder: Path):
     server = start(folder)
     port = int(server.url.rsplit(":", 1)[1].split("/")[0])
 
     with pytest.raises(Problem, match=r"PostgreSQL stopped[\s\S]*could not bind"):
         postgres.start(folder / "second", port, "a-password", folder / "second.log", durable=False)
-    server.stop()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has a home that PostgreSQL's account may not enter")
-def test_root_with_a_private_home_gets_its_data_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_root_with_a_private_home_gets_its_data_elsewhere(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setenv("CARNEAU_EMBEDDED", "wheel")
     tmp_path.chmod(0o700)
 
@@ -102,7 +113,7 @@ def test_root_with_a_private_home_gets_its_data_elsewhere(tmp_path: Path, monkey
     assert not server.place.exists()
 
 
-def test_a_killed_server_says_so(folder: Path):
+def test_a_killed_server_says_so(start: Start, folder: Path):
     server = start(folder)
 
     os.kill(server.child.popen.pid, signal.SIGKILL)

@@ -11,6 +11,7 @@ from urllib.request import urlopen
 import pytest
 import stripe
 
+from tests.running import running
 from tests.standalone.stripe.conftest import KEY, SECRET, session_params, until
 
 Started = tuple["subprocess.Popen[bytes]", str]
@@ -30,12 +31,10 @@ def started(tmp_path: Path) -> Iterator[Started]:
         port = free.getsockname()[1]
     options = ["--port", str(port), "--secret-key", KEY, "--webhook-secret", SECRET]
     state = ["--state", str(tmp_path / "stripe.sqlite3")]
-    process = subprocess.Popen([sys.executable, "-m", "carneau.standalone.stripe", *options, *state])
     url = f"http://127.0.0.1:{port}"
-    until(lambda: is_up(url), 15)
-    yield process, url
-    process.kill()
-    process.wait()
+    with running(sys.executable, "-m", "carneau.standalone.stripe", *options, *state) as process:
+        until(lambda: is_up(url), 60)
+        yield process, url
 
 
 def test_the_process_serves_and_ends_at_once_when_told(started: Started) -> None:
