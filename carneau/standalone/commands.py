@@ -12,6 +12,9 @@ from carneau.standalone import demo as stack
 from carneau.standalone.environment import ROOT
 from carneau.standalone.problem import Problem
 
+MOST_WORKERS = 8
+"""Each has a Redis database of its own, and there are sixteen."""
+
 
 def demo(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python3 -m carneau demo")
@@ -20,9 +23,18 @@ def demo(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
+    command = ["pytest", *_workers(arguments), *arguments]
+    if "TEST_DATABASE_URL" in os.environ:
+        return _run(command, {})
     with services.for_tests() as (database_url, redis_url):
-        urls = {"TEST_DATABASE_URL": database_url, "TEST_REDIS_URL": redis_url}
-        return _run(["pytest", *arguments], urls)
+        return _run(command, {"TEST_DATABASE_URL": database_url, "TEST_REDIS_URL": redis_url})
+
+
+def _workers(arguments: list[str]) -> list[str]:
+    """One for each core, unless single files are asked for. pytest heeds the last -n: whoever gives one decides."""
+    if any((ROOT / argument.partition("::")[0]).is_file() for argument in arguments):
+        return []
+    return ["-n", "logical", "--maxprocesses", str(MOST_WORKERS)]
 
 
 def bench(arguments: list[str]) -> int:
