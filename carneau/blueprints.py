@@ -9,11 +9,15 @@ from carneau.api import events as api_events
 from carneau.api import openapi as api_openapi
 from carneau.api import organisations as api_organisations
 from carneau.api import ticket_types as api_ticket_types
+from carneau.api import tickets as api_tickets
 from carneau.api import users as api_users
 from carneau.cart import views as cart
 from carneau.catalogue import crawlers, media
 from carneau.catalogue import views as catalogue
 from carneau.checkout import views as checkout
+from carneau.door import finding as door_finding
+from carneau.door import registering as door_registering
+from carneau.door import views as door
 from carneau.manage import attendees as manage_attendees
 from carneau.manage import audit as manage_audit
 from carneau.manage import box_office as manage_box_office
@@ -75,7 +79,16 @@ def register(app: Flask) -> None:
         manage_refunds.bp,
         manage_sales.bp,
     )
-    programs = (api_openapi.bp, api_events.bp, api_organisations.bp, api_ticket_types.bp, api_checkout.bp, api_users.bp)
+    programs = (
+        api_openapi.bp,
+        api_events.bp,
+        api_organisations.bp,
+        api_ticket_types.bp,
+        api_checkout.bp,
+        api_users.bp,
+        api_tickets.bp,
+    )
     own = (accounts.bp, second_step.bp, account.bp, second_factor_pages.bp, my.bp, my_account.bp)
-    for blueprint in (*running, *public, *programs, *own, *organisers):
+    doors = (door_registering.bp, door_finding.bp, door.bp)
+    for blueprint in (*running, *public, *programs, *own, *organisers, *doors):
         app.register_blueprint(blueprint)

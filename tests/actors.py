@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 
 from carneau.accounts.models import User
 from carneau.catalogue.models import Event
+from carneau.core import codes as core_codes
 from carneau.core.db import db, transaction
 from carneau.organisations import links as invitation_links
 from carneau.organisations.models import Organisation, Role
@@ -46,6 +47,8 @@ MISSING = {
     "link_ref": "NOSUCHLINK",
     "device_ref": "NOSUCHDEVICE",
     "nonce": "00000000-0000-4000-8000-000000000000",
+    "secret": "no-such-link",
+    "scan": "00000000-0000-0000-0000-000000000000",
 }
 
 
@@ -84,9 +87,12 @@ class World:
 
 
 def at_the_door(event: Event) -> dict[str, Any]:
-    link = make_link(event)
-    device, _token = make_device(link)
+    link = make_link(event, secret=(secret := core_codes.secret()))
+    device, token = make_device(link)
     return {
+        "secret": secret,
+        "door_token": token,
+        "scan": MISSING["scan"],
         "gate_ref": make_gate(event).public_id,
         "link_ref": link.public_id,
         "device_ref": device.public_id,

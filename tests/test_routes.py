@@ -26,6 +26,7 @@ class Row:
     if_logged_in: int | None = None
     if_missing: int = 404
     writes: bool = False
+    at_the_door: int | None = None
 
     @property
     def placeholders(self) -> list[str]:
@@ -47,6 +48,12 @@ def member(path: str, *roles: Role, status: int = 200, **more: Any) -> Row:
 def program(path: str, **more: Any) -> Row:
     """A log-in opens nothing here but one's own; what tokens open is told in tests/api/test_tokens.py."""
     return Row(path, 401, if_missing=401, **more)
+
+
+def scanner(path: str, status: int = 403, **more: Any) -> Row:
+    """Nobody here has a phone that is a device: all are refused, also from what does not exist. `at_the_door` is the
+    answer for members who could make theirs one."""
+    return Row(f"/door{path}", status, if_missing=status, **more)
 
 
 ROUTES: dict[tuple[str, str], Row] = {
@@ -103,6 +110,19 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("checkout.success", "GET"): anyone("/checkout/success?purchase={ref}", 404),
     ("crawlers.robots", "GET"): anyone("/robots.txt"),
     ("crawlers.sitemap", "GET"): anyone("/sitemap.xml"),
+    ("api_tickets.verify", "POST"): anyone("/api/tickets/verify", 401),
+    ("door.admissions_create", "POST"): scanner("/{slug}/admissions"),
+    ("door.counts_show", "GET"): scanner("/{slug}/counts"),
+    ("door.index", "GET"): anyone("/door"),
+    ("door.photos_create", "POST"): scanner("/{slug}/photos"),
+    ("door.show", "GET"): scanner("/{slug}", at_the_door=200),
+    ("door.undo_create", "POST"): scanner("/{slug}/admissions/{scan}/undo"),
+    ("door_finding.codes_show", "GET"): anyone("/door/codes/{code}", 303, if_missing=303),
+    ("door_finding.groups_create", "POST"): scanner("/{slug}/groups"),
+    ("door_finding.search_show", "GET"): scanner("/{slug}/search"),
+    ("door_registering.devices_create", "POST"): scanner("/{slug}/devices", at_the_door=422),
+    ("door_registering.links_create", "POST"): anyone("/door/links/{secret}", 422),
+    ("door_registering.links_show", "GET"): anyone("/door/links/{secret}"),
     ("health.alive", "GET"): anyone("/healthz"),
     ("installation.checks_create", "POST"): logged_in("/installation/checks", 404),
     ("installation.show", "GET"): logged_in("/installation", 404),
@@ -331,11 +351,21 @@ def status(row, actor, name):
     if row.needs_login and actor == "anonymous":
         return 303
     kind, _blank, alone = name.partition(" ")
+    if row.at_the_door and has_a_door(actor, kind):
+        return row.at_the_door
     if row.roles is not None:
         return status_for_member(row, actor, kind, alone)
     if name == "missing" or alone:
         return row.if_missing
     return row.status if actor == "anonymous" else row.if_logged_in or row.status
+
+
+def has_a_door(actor, kind):
+    if actor == "rival":
+        return kind == "foreign"
+    return (kind == "own" and actor in ("door", "manager", "owner")) or (
+        kind == "sibling" and actor in ("manager", "owner")
+    )
 
 
 def status_for_member(row, actor, kind, alone):

@@ -107,8 +107,12 @@ def of(event_id: int) -> Sequence[Gate]:
     return db.session.scalars(mine.order_by(Gate.position, Gate.id)).all()
 
 
+def find(event: Event, public_id: str) -> Gate | None:
+    return db.session.scalar(sa.select(Gate).where(Gate.event_id == event.id, Gate.public_id == public_id))
+
+
 def by_public_id(event: Event, public_id: str) -> Gate:
-    gate = db.session.scalar(sa.select(Gate).where(Gate.event_id == event.id, Gate.public_id == public_id))
+    gate = find(event, public_id)
     if gate is None:
         raise NotFound(_("This gate is gone. Please choose one of the others."))
     return gate

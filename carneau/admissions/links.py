@@ -1,4 +1,4 @@
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -100,6 +100,12 @@ def by_secret(secret: str) -> DoorLink:
     if link is None:
         raise LinkGone
     return link
+
+
+def events_of(link: DoorLink) -> Sequence[Event]:
+    """In the order of their dates."""
+    ids = sa.select(DoorLinkEvent.event_id).where(DoorLinkEvent.door_link_id == link.id)
+    return db.session.scalars(sa.select(Event).where(Event.id.in_(ids)).order_by(Event.starts_at, Event.id)).all()
 
 
 def revoke(link: DoorLink, actor: str) -> None:

@@ -139,3 +139,47 @@ TICKET_FACTS = sa.text("""SELECT e.organisation_id = here.organisation_id AS is_
                                                AND x.ticket_type_id = t.ticket_type_id))) AS gates
          FROM tickets t JOIN events e ON e.id = t.event_id JOIN events here ON here.slug = :slug
         WHERE t.id = coalesce(CAST(:ticket_id AS bigint), (SELECT r.id FROM tickets r WHERE r.ref = :ref))""")
+
+# Several of those who bought together, all or none. The rows are locked in the order of their ids, and those that are
+# not valid any more by then are too few: nothing happens. Each gets the nonce of its place in the row.
+ADMIT_PARTY = sa.text(f"""WITH {DEVICE}, wished AS MATERIALIZED (
+           SELECT nonce, place FROM unnest(CAST(:nonces AS uuid[])) WITH ORDINALITY AS given (nonce, place)
+       ), known AS MATERIALIZED (
+           SELECT s.id FROM scans s JOIN device ON device.id = s.device_id
+            WHERE s.nonce IN (SELECT nonce FROM wished)
+       ), head AS MATERIALIZED (
+           SELECT t.purchase_id, t.event_id, t.holder_email, t.holder_name
+             FROM tickets t JOIN device ON device.event_id = t.event_id WHERE t.ref = :ref
+       ), party AS MATERIALIZED (
+           SELECT t.id, t.ref, t.status, NOT EXISTS (
+                  SELECT FROM gate_ticket_types x JOIN gate ON gate.id = x.gate_id
+                  HAVING count(*) > 0 AND NOT bool_or(x.ticket_type_id = t.ticket_type_id)) AS fits
+             FROM tickets t JOIN head ON head.purchase_id = t.purchase_id AND head.event_id = t.event_id
+            WHERE t.status <> 'void' AND coalesce(t.holder_email, '') = coalesce(head.holder_email, '')
+       ), chosen AS MATERIALIZED (
+           SELECT t.id FROM tickets t
+            WHERE t.status = 'valid' AND t.id IN (
+                  SELECT id FROM party WHERE status = 'valid' AND fits
+                   ORDER BY ref <> :ref, id LIMIT cardinality(CAST(:nonces AS uuid[])))
+            ORDER BY t.id FOR NO KEY UPDATE
+       ), numbered AS MATERIALIZED (
+           SELECT chosen.id, row_number() OVER (ORDER BY chosen.id) AS place FROM chosen, device
+            WHERE device.status = 'published' AND NOT EXISTS (SELECT FROM known)
+              AND (CAST(:gate AS text) = '' OR EXISTS (SELECT FROM gate))
+              AND (SELECT count(*) FROM chosen) = cardinality(CAST(:nonces AS uuid[]))
+       ), let_in AS (
+           UPDATE tickets t SET status = 'redeemed', redeemed_at = now() FROM numbered WHERE t.id = numbered.id
+        RETURNING t.id
+       ), noted AS (
+           INSERT INTO scans (organisation_id, event_id, ticket_id, gate_id, device_id, nonce, direction, verdict,
+                              scanned_at)
+           SELECT device.organisation_id, device.event_id, numbered.id, (SELECT id FROM gate), device.id, wished.nonce,
+                  'entry', 'come_in', now()
+             FROM numbered JOIN wished USING (place), device
+       )
+       SELECT (SELECT count(*) FROM let_in) AS let_in, EXISTS (SELECT FROM known) AS is_known,
+              (SELECT holder_name FROM head) AS name, device.status,
+              (SELECT count(*) FROM party) AS size, (SELECT count(*) FROM party WHERE status = 'redeemed') AS inside,
+              (SELECT count(*) FROM party WHERE status = 'valid' AND fits) AS free,
+              (CAST(:gate AS text) = '' OR EXISTS (SELECT FROM gate)) AS has_gate
+         FROM device""")  # noqa: S608

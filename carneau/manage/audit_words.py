@@ -16,6 +16,9 @@ SUBJECTS = {
     "event_images": lazy_gettext("Picture"),
     "purchases": lazy_gettext("Purchase"),
     "tickets": lazy_gettext("Ticket"),
+    "gates": lazy_gettext("Gate"),
+    "door_links": lazy_gettext("Door link"),
+    "door_devices": lazy_gettext("Phone at the door"),
     "payments": lazy_gettext("Payment"),
     "refunds": lazy_gettext("Refund"),
     "exports": lazy_gettext("Export"),
@@ -26,6 +29,8 @@ SUBJECTS = {
     "api_tokens": lazy_gettext("Token"),
 }
 ACTIONS = {
+    "admission_undone": lazy_gettext("admission taken back"),
+    "allowed_again": lazy_gettext("let scan again"),
     "address_changed": lazy_gettext("address changed"),
     "cancelled": lazy_gettext("cancelled"),
     "changed": lazy_gettext("changed"),
@@ -54,6 +59,7 @@ ACTIONS = {
     "published": lazy_gettext("published"),
     "refunded": lazy_gettext("refunded"),
     "refunds_begun": lazy_gettext("refunds begun"),
+    "registered": lazy_gettext("registered"),
     "removed": lazy_gettext("removed"),
     "renamed": lazy_gettext("renamed"),
     "requested": lazy_gettext("requested"),
@@ -109,6 +115,8 @@ def of_actor(actor: str, names: dict[str, str]) -> str:
         return names.get(actor) or _("Somebody whose account is deleted")
     if actor.startswith("token:"):
         return str(_("The program with the token %(ref)s", ref=actor.removeprefix("token:")))
+    if actor.startswith(("device:", "link:")):
+        return names.get(actor) or _("A phone at the door")
     return str(OTHERS.get(actor) or actor)
 
 

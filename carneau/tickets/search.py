@@ -59,6 +59,18 @@ def find_attendees(event: Event, question: str, after: str | None) -> Found:
     return _cut(db.session.scalars(wanted.order_by(Ticket.id.desc()).limit(PAGE + 1)).all())
 
 
+def find_guests(event: Event, question: str, at_most: int) -> Sequence[Ticket]:
+    """For the door, which knows nothing of people but the name on a ticket: by that name or by the ticket's reference,
+    those who bought together one after the other."""
+    if not question:
+        return []
+    mine = sa.select(Ticket.id).where(Ticket.event_id == event.id)
+    reference = codes.normalise_reference(question[:LONGEST_QUESTION])
+    found = sa.union(mine.where(_says(tickets.SEARCH, question)), mine.where(_is_ticket(question, reference)))
+    wanted = sa.select(Ticket).where(Ticket.id.in_(found)).options(joinedload(Ticket.ticket_type))
+    return db.session.scalars(wanted.order_by(Ticket.purchase_id, Ticket.id).limit(at_most)).all()
+
+
 def _cut(rows: Sequence[Any]) -> Found:
     return Found(rows[:PAGE], rows[PAGE - 1].ref if len(rows) > PAGE else None)
 

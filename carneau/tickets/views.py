@@ -1,6 +1,6 @@
 from collections.abc import Callable, Sequence
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -10,7 +10,7 @@ from carneau.purchases import guards as purchases
 from carneau.purchases import links
 from carneau.tickets import calendar, guards, passing, pdf, qr, queries
 from carneau.tickets.models import Ticket, TicketStatus
-from carneau.web import render
+from carneau.web import phones, render
 
 bp = Blueprint("tickets", __name__)
 bp.add_app_template_filter(calendar.place)
@@ -36,6 +36,9 @@ def keep_secret(response: Response) -> Response:
 @bp.get("/T/<code>")
 @bp.get("/t/<code>")
 def show(code: str) -> ResponseReturnValue:
+    """A phone at the door that read the QR with its own camera app is led to where it lets people in."""
+    if request.path[:3].upper() == "/T/" and phones.find_token():
+        return render.see_other(url_for("door_finding.codes_show", code=code))
     with transaction():
         ticket = queries.by_code(code)
         siblings = _siblings(ticket)

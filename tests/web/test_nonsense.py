@@ -80,6 +80,7 @@ def browser_of(world, cart):
     """Logged in as an owner, with a token for session forms and with places in the cart."""
     client = world.browser("owner")
     client.set_cookie("cart", cart)
+    client.set_cookie("door", world.own["door_token"])
     token = TOKEN.search(client.get("/account/name").text)
     assert token
     return client, token[1]
@@ -88,7 +89,7 @@ def browser_of(world, cart):
 def bodies(token, public_id):
     yield from BODIES
     for value in (NUL, SURROGATE, NO_TEXT, *VALUES):
-        fields = "&".join(f"{field.format(public_id=public_id)}={value}" for field in FIELDS)
+        fields = "&".join(f"{field.format(public_id=public_id)}={value}" for field in (*FIELDS, "code"))
         yield FORM, f"csrf_token={token}&{fields}".encode()
     yield FORM, f"csrf_token={token}&name=a&email=a%40b.example&quantity{NUL}=1".encode()
     yield FORM.upper(), f"csrf_token={token}&name=a{NUL}&email=a%40b.example&quantity=1".encode()
