@@ -110,7 +110,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("checkout.success", "GET"): anyone("/checkout/success?purchase={ref}", 404),
     ("crawlers.robots", "GET"): anyone("/robots.txt"),
     ("crawlers.sitemap", "GET"): anyone("/sitemap.xml"),
-    ("api_tickets.verify", "POST"): anyone("/api/tickets/verify", 401),
+    ("api_tickets.verify", "POST"): anyone("/api/tickets/verify", 415),
     ("door.admissions_create", "POST"): scanner("/{slug}/admissions"),
     ("door.counts_show", "GET"): scanner("/{slug}/counts"),
     ("door.index", "GET"): anyone("/door"),

@@ -2,14 +2,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
-import psycopg.errors
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.exc import IntegrityError
 
 from carneau.admissions import flooding
-from carneau.admissions.admission import TRIES, Contested, NotLetIn
+from carneau.admissions.admission import LOST, TRIES, Contested, NotLetIn
 from carneau.admissions.devices import Phone
 from carneau.admissions.statements import ADMIT_PARTY
 from carneau.core.db import single_statement
@@ -24,7 +23,7 @@ class NotThatMany(Conflict):
 class Party:
     """People who bought together: `let_in` now, `inside` of `size` in all."""
 
-    name: str
+    name: str | None
     let_in: int
     inside: int
     size: int
@@ -50,17 +49,17 @@ def _asked(values: dict[str, Any]) -> sa.Row[Any] | None:
         with single_statement() as connection:
             row = connection.execute(ADMIT_PARTY, values).one_or_none()
     except IntegrityError as error:
-        if isinstance(error.orig, psycopg.errors.UniqueViolation):
+        if isinstance(error.orig, LOST):
             return None
         raise
     if row is None:
         raise NotLetIn
-    if row.name is None:
+    if not row.is_here:
         raise NotFound(_("There is no ticket of this reference here."))
     if row.status != "published":
         raise NotThatMany(_("This event was cancelled, or is not published. Nobody is let in."))
     if not row.has_gate:
-        raise NotThatMany(_("This gate is gone. Please choose one of the others."))
+        raise NotThatMany(_("This gate is closed or gone. Please choose one of the others."))
     return row
 
 

@@ -165,7 +165,7 @@ ADMIT_PARTY = sa.text(f"""WITH {DEVICE}, wished AS MATERIALIZED (
        ), numbered AS MATERIALIZED (
            SELECT chosen.id, row_number() OVER (ORDER BY chosen.id) AS place FROM chosen, device
             WHERE device.status = 'published' AND NOT EXISTS (SELECT FROM known)
-              AND (CAST(:gate AS text) = '' OR EXISTS (SELECT FROM gate))
+              AND (CAST(:gate AS text) = '' OR EXISTS (SELECT FROM gate WHERE gate.closed_at IS NULL))
               AND (SELECT count(*) FROM chosen) = cardinality(CAST(:nonces AS uuid[]))
        ), let_in AS (
            UPDATE tickets t SET status = 'redeemed', redeemed_at = now() FROM numbered WHERE t.id = numbered.id
@@ -178,8 +178,9 @@ ADMIT_PARTY = sa.text(f"""WITH {DEVICE}, wished AS MATERIALIZED (
              FROM numbered JOIN wished USING (place), device
        )
        SELECT (SELECT count(*) FROM let_in) AS let_in, EXISTS (SELECT FROM known) AS is_known,
-              (SELECT holder_name FROM head) AS name, device.status,
+              EXISTS (SELECT FROM head) AS is_here, CASE WHEN device.sees_names THEN (SELECT holder_name FROM head) END
+              AS name, device.status,
               (SELECT count(*) FROM party) AS size, (SELECT count(*) FROM party WHERE status = 'redeemed') AS inside,
               (SELECT count(*) FROM party WHERE status = 'valid' AND fits) AS free,
-              (CAST(:gate AS text) = '' OR EXISTS (SELECT FROM gate)) AS has_gate
+              (CAST(:gate AS text) = '' OR EXISTS (SELECT FROM gate WHERE gate.closed_at IS NULL)) AS has_gate
          FROM device""")  # noqa: S608

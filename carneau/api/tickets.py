@@ -1,72 +1,98 @@
-"""For other scanners: one call, with the token of a device (a door link gives it to who asks for JSON)."""
+"""For other scanners: one call, with the token of a device."""
 
-import json
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, make_response, request
-from flask.blueprints import BlueprintSetupState
-from flask.typing import ResponseReturnValue
+import msgspec
+from flask import Response
+from msgspec import Meta
 
 from carneau.admissions import admission, attempts, queries, reading
 from carneau.admissions.admission import NotLetIn
 from carneau.admissions.devices import Phone
 from carneau.admissions.flooding import TooFast
+from carneau.admissions.models import Answer, Reason
 from carneau.admissions.verdicts import Attempt
+from carneau.api import guards
+from carneau.api.operations import ApiBlueprint
+from carneau.api.reading import Input, Line
 from carneau.core.db import transaction
-from carneau.core.errors import Refusal
-from carneau.web import errors
+from carneau.integrations.resources import Resource
+from carneau.web import problems
 
-bp = Blueprint("api_tickets", __name__)
-SCHEME = "bearer "
-LONGEST_TOKEN = 200
+bp = ApiBlueprint("api_tickets", __name__)
 
 
-@bp.record_once
-def exempt(state: BlueprintSetupState) -> None:
-    """It reads no cookie, so there is nothing that another site could abuse; a scanner in a web view has an origin."""
-    state.app.config["ORIGIN_EXEMPT"] = (*state.app.config.get("ORIGIN_EXEMPT", ()), "api_tickets.verify")
+class Scan(Input):
+    """What a scanner read. The nonce is a new UUID for each attempt and the same one for its retries."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=20_000, description="The text of the QR code, whole or not")]
+    nonce: UUID
+    gate: Annotated[Line, Meta(description="The id of a gate")] = ""
+    direction: Literal["entry", "exit"] = "entry"
+    event: Annotated[Line, Meta(description="The id of an event; else the gate's, else the code's")] = ""
 
 
-@bp.errorhandler(Refusal)
-def refused(error: Refusal) -> Response:
-    status = 429 if isinstance(error, TooFast) else errors.status_of(error)
-    if isinstance(error, NotLetIn):
-        status = 401
-    response = make_response(jsonify(error=str(error), fields=getattr(error, "errors", {})), status)
-    if status == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, TooFast):
-        response.headers["Retry-After"] = str(error.seconds)
+class Verdict(Resource):
+    """`count` of `of` who belong together are in; `when` and `gate` tell of the admission before, or `gate` where to
+    go. `sentence` is for people."""
+
+    verdict: Answer
+    sentence: str
+    scan: UUID
+    reason: Reason | None
+    name: str | None
+    type: str | None
+    count: int | None
+    of: int | None
+    when: datetime | None
+    gate: str | None
+    ticket: str | None
+
+
+@bp.errorhandler(NotLetIn)
+def not_let_in(error: NotLetIn) -> Response:
+    response = problems.of(error, 401)
+    response.headers["WWW-Authenticate"] = 'Bearer realm="Carneau"'
     return response
 
 
-@bp.post("/api/tickets/verify")
-def verify() -> ResponseReturnValue:
-    """`{code, nonce, gate?, direction?, event?}`; without an event it is the gate's, else the code's."""
-    phone, sent = _phone(), _sent()
-    attempt = attempts.of_mapping(sent)
-    return jsonify(admission.admit(phone, _slug(phone, attempt, sent), attempt).as_json())
+@bp.errorhandler(TooFast)
+def too_fast(error: TooFast) -> Response:
+    response = problems.of(error, 429)
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
+
+
+@bp.operation(
+    "/api/tickets/verify",
+    method="POST",
+    summary="Let somebody in, or say why not",
+    body=Scan,
+    answer=Verdict,
+    access=guards.ANYONE,
+    refusals={
+        401: "The token is missing, or no token of a device that may scan now.",
+        429: "This device was refused too often within seconds; `Retry-After` says when it may scan again.",
+    },
+)
+def verify(body: Scan) -> Verdict:
+    """Bearer authentication with the token of a device: a door link gives one to who posts `name` to it and asks for
+    JSON. Every scanned code is answered 200 with a verdict; the same nonce gets the same verdict."""
+    phone, attempt = _phone(), attempts.of_mapping(msgspec.to_builtins(body))
+    slug = body.event or _slug(phone, attempt)
+    return msgspec.convert(admission.admit(phone, slug, attempt).as_json(), Verdict)
 
 
 def _phone() -> Phone:
-    header = request.headers.get("Authorization", "")
-    token = header[len(SCHEME) :].strip() if header[: len(SCHEME)].lower() == SCHEME else ""
-    if not token or len(token) > LONGEST_TOKEN:
+    token = guards.find_secret()
+    if not token:
         raise NotLetIn
     return Phone.of(token)
 
 
-def _sent() -> Any:
-    try:
-        return json.loads(request.get_data(cache=False))
-    except (ValueError, RecursionError):
-        return None
-
-
-def _slug(phone: Phone, attempt: Attempt, sent: dict[str, Any]) -> str:
-    named = sent.get("event")
-    if isinstance(named, str) and named:
-        return named
+def _slug(phone: Phone, attempt: Attempt) -> str:
     with transaction():
         slug = queries.find_slug(phone, reading.read(attempt.code).event_id, attempt.gate)
     if slug is None:

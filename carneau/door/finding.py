@@ -37,13 +37,15 @@ def path_of(slug: str) -> str:
 def search_show(slug: str) -> ResponseReturnValue:
     question = request.args.get("q", "")[:LONGEST_QUESTION].strip()
     with transaction():
-        event = guards.place(slug).event
-        found = search.find_guests(event, question, MOST + 1)
+        place = guards.place(slug)
+        event, sees_names = place.event, place.device.sees_names
+        found = search.find_guests(event, question, MOST + 1, by_name=sees_names)
         return render.page(
             "door/search.html",
             blocks=("found",),
             event=event,
             q=question,
+            sees_names=sees_names,
             gate=gates.find(event, request.args.get("gate", "")),
             tickets=found[:MOST],
             is_cut=len(found) > MOST,

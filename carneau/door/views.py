@@ -82,7 +82,7 @@ def undo_create(slug: str, scan: UUID) -> ResponseReturnValue:
     with transaction():
         device = guards.place(slug).device
         ticket = undoing.undo(undoing.by_nonce(device, scan), device.actor)
-        ref, name = ticket.ref, ticket.holder_name
+        ref, name = ticket.ref, ticket.holder_name if device.sees_names else ticket.ref
     if answers.wants_json():
         return jsonify(undone=str(scan), ticket=ref)
     return answers.scanned(slug, undone=name)

@@ -59,14 +59,15 @@ def find_attendees(event: Event, question: str, after: str | None) -> Found:
     return _cut(db.session.scalars(wanted.order_by(Ticket.id.desc()).limit(PAGE + 1)).all())
 
 
-def find_guests(event: Event, question: str, at_most: int) -> Sequence[Ticket]:
-    """For the door, which knows nothing of people but the name on a ticket: by that name or by the ticket's reference,
-    those who bought together one after the other."""
+def find_guests(event: Event, question: str, at_most: int, by_name: bool) -> Sequence[Ticket]:
+    """For the door, which knows nothing of people but the name on a ticket, or not even that: by the ticket's
+    reference, and by that name; those who bought together one after the other."""
     if not question:
         return []
     mine = sa.select(Ticket.id).where(Ticket.event_id == event.id)
     reference = codes.normalise_reference(question[:LONGEST_QUESTION])
-    found = sa.union(mine.where(_says(tickets.SEARCH, question)), mine.where(_is_ticket(question, reference)))
+    is_named = _says(tickets.SEARCH, question) if by_name else sa.false()
+    found = sa.union(mine.where(is_named), mine.where(_is_ticket(question, reference)))
     wanted = sa.select(Ticket).where(Ticket.id.in_(found)).options(joinedload(Ticket.ticket_type))
     return db.session.scalars(wanted.order_by(Ticket.purchase_id, Ticket.id).limit(at_most)).all()
 

@@ -372,6 +372,27 @@ def test_somebody_without_a_code_is_found_by_name_alone_and_let_in(phone, event,
     assert "in since" in phone.get(f"/door/{event.slug}/search?q=Lindqvist").text
 
 
+def test_phone_that_sees_no_names_goes_by_references(app, event, tickets):
+    phone = visitor(app, make_device(make_link(event), sees_names=False)[1])
+    assert ask(phone, event, code=code_of(tickets[0])).json["name"] is None
+    assert "No ticket of this event" in phone.get(f"/door/{event.slug}/search?q=Ada").text
+    found = phone.get(f"/door/{event.slug}/search?q={tickets[1].ref}").text
+    assert tickets[1].ref in found
+    group = {"ticket": tickets[1].ref, "quantity": "2", "nonce": str(uuid4())}
+    let_in = phone.post(f"/door/{event.slug}/groups", data=group).text
+
+    assert "Ada" not in found + let_in
+    assert "2 let in" in let_in
+
+
+def test_closed_gate_lets_no_group_in(phone, event, tickets):
+    gate = make_gate(event, closed_at=sa.func.now())
+    group = {"ticket": tickets[1].ref, "quantity": "2", "nonce": str(uuid4()), "gate": gate.public_id}
+
+    assert phone.post(f"/door/{event.slug}/groups", data=group).status_code == 409
+    assert state_of(tickets[1]).status == "valid"
+
+
 def test_those_who_belong_together_come_in_at_once(phone, event, tickets, invariants_hold):
     nonce = str(uuid4())
     fields = {"ticket": tickets[1].ref, "quantity": "2", "nonce": nonce}
