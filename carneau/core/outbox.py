@@ -3,7 +3,7 @@
 import math
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,6 @@ from carneau.core.db import Model, db, transaction
 
 LEASE_SECONDS = 60
 LONGEST_WAIT_SECONDS = 3600
-KEPT_DAYS = 31
 
 
 class OutboxRow(Model):
@@ -70,12 +69,6 @@ def job(name: str, tries: int = 10, is_patient: bool = False) -> Callable[[Calla
     return register
 
 
-LEASE = sa.text(
-    """UPDATE outbox SET attempts = attempts + 1, leased_until = now() + make_interval(secs => :seconds)
-        WHERE id = :id AND done_at IS NULL AND gave_up_at IS NULL AND run_at <= now()
-          AND (leased_until IS NULL OR leased_until < now())
-    RETURNING id, job, arguments, attempts, request_id"""
-)
 LEASE_NEXT = sa.text(
     """UPDATE outbox SET attempts = attempts + 1, leased_until = now() + make_interval(secs => :seconds)
         WHERE id = (SELECT id FROM outbox
@@ -91,12 +84,6 @@ FAILED = sa.text(
               gave_up_at = CASE WHEN :final THEN now() END
         WHERE id = :id AND done_at IS NULL"""
 )
-DUE = sa.text(
-    """SELECT id FROM outbox
-        WHERE done_at IS NULL AND gave_up_at IS NULL AND run_at <= now() - make_interval(secs => :age)
-          AND (leased_until IS NULL OR leased_until < now())
-     ORDER BY is_patient, run_at LIMIT :limit"""
-)
 
 
 def wait_seconds(attempts: int) -> float:
@@ -105,15 +92,20 @@ def wait_seconds(attempts: int) -> float:
     return wait * random.uniform(0.9, 1.1)  # noqa: S311
 
 
-def run(outbox_id: int) -> bool:
-    """Does one row's work; True if it was done now. A row leased by another worker, or done, is left alone."""
-    row = _lease(LEASE, {"id": outbox_id})
-    return row is not None and _perform(row)
+def drain(age_seconds: float = 0, at_most_seconds: float = math.inf) -> int:
+    """Does what is due, one row after the other, until nothing is; the number of rows done. `age_seconds` leaves the
+    doorbell its chance."""
+    done, until = 0, time.monotonic() + at_most_seconds
+    while time.monotonic() < until and (is_done := do_next(age_seconds)) is not None:
+        done += is_done
+    return done
 
 
-def _lease(statement: sa.TextClause, values: dict[str, Any]) -> Any:
+def do_next(age_seconds: float = 0) -> bool | None:
+    """Whether the row that is due longest was done now; None if none is due that no other worker has leased."""
     with transaction():
-        return db.session.execute(statement, values | {"seconds": LEASE_SECONDS}).one_or_none()
+        row = db.session.execute(LEASE_NEXT, {"age": age_seconds, "seconds": LEASE_SECONDS}).one_or_none()
+    return None if row is None else _perform(row)
 
 
 def _perform(row: Any) -> bool:
@@ -152,12 +144,6 @@ def _failed(outbox_id: int, name: str, attempts: int, error: Exception) -> None:
         )
 
 
-def due(limit: int = 100, age_seconds: float = 0) -> list[int]:
-    """Ids that wait for a worker, oldest first; `age_seconds` leaves the doorbell its chance."""
-    with transaction():
-        return list(db.session.scalars(DUE, {"limit": limit, "age": age_seconds}))
-
-
 def hurry(key: str) -> bool:
     """Makes an open row due now; False if there is none."""
     open_row = sa.update(OutboxRow).where(
@@ -170,37 +156,3 @@ def find_job(key: str) -> Callable[..., None] | None:
     """What the row of this key runs, done or not."""
     name = db.session.scalar(sa.select(OutboxRow.job).where(OutboxRow.key == key))
     return JOBS[name].run if name in JOBS else None
-
-
-def drain(age_seconds: float = 0, at_most_seconds: float = math.inf) -> int:
-    """Runs what is due, one row after the other, until nothing is; the number of rows done."""
-    done, until = 0, time.monotonic() + at_most_seconds
-    while time.monotonic() < until and (row := _lease(LEASE_NEXT, {"age": age_seconds})) is not None:
-        done += _perform(row)
-    return done
-
-
-def given_up() -> Sequence[OutboxRow]:
-    return db.session.scalars(
-        sa.select(OutboxRow).where(OutboxRow.gave_up_at.is_not(None)).order_by(OutboxRow.id)
-    ).all()
-
-
-def retry_given_up() -> int:
-    """Dead letters are due again, with all their tries; their number."""
-    fresh = {"gave_up_at": None, "attempts": 0, "run_at": sa.func.now()}
-    rows = sa.update(OutboxRow).where(OutboxRow.gave_up_at.is_not(None)).values(**fresh).returning(OutboxRow.id)
-    return len(db.session.scalars(rows).all())
-
-
-FORGET = sa.text(
-    """DELETE FROM outbox WHERE id IN
-         (SELECT id FROM outbox WHERE done_at < now() - make_interval(days => :days) ORDER BY id LIMIT 5000)"""
-)
-
-
-def forget_done() -> None:
-    """Rows done long ago go, in small bites; dead letters stay until somebody has looked at them. A key that is
-    forgotten could be used again: nothing repeats itself after a month."""
-    with transaction():
-        db.session.execute(FORGET, {"days": KEPT_DAYS})

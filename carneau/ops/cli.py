@@ -4,7 +4,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-from carneau.core import outbox
+from carneau.core import dead_letters
 from carneau.core.db import transaction
 from carneau.ops import clock, doctor, invariants, worker
 from carneau.ops.findings import State
@@ -72,7 +72,7 @@ outbox_group = AppGroup("outbox", help="Jobs that failed on every try.")
 def outbox_failed() -> None:
     """List them, with the kind of the last error; the log has the rest."""
     with transaction():
-        for row in outbox.given_up():
+        for row in dead_letters.given_up():
             click.echo(f"{row.id:8} {row.gave_up_at:%Y-%m-%d %H:%M} {row.job} {row.arguments}: {row.last_error}")
 
 
@@ -80,7 +80,7 @@ def outbox_failed() -> None:
 def outbox_retry() -> None:
     """Make them due again."""
     with transaction():
-        number = outbox.retry_given_up()
+        number = dead_letters.retry()
     click.echo(f"{number} jobs will be tried again")
 
 

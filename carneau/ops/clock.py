@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from carneau.accounts import sweeps as accounts
 from carneau.cart import jobs as cart
-from carneau.core import log, outbox
+from carneau.core import forgetting, log
 from carneau.exports import sweeps as exports
 from carneau.fulfilment import sweeps as fulfilment
 from carneau.inventory import jobs as inventory
@@ -27,7 +27,7 @@ SWEEPS: list[tuple[float, Sweep]] = [
     (600, payments.ask_about_delayed),
     (600, cart.forget_carts),
     (3600, accounts.forget_old),
-    (3600, outbox.forget_done),
+    (3600, forgetting.forget_done),
     (600, exports.forget_expired),
     (3600, tickets.erase_names),
 ]

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from carneau.core import outbox
+from carneau.core import dead_letters, outbox
 from carneau.core.db import db, transaction
 from carneau.core.outbox import OutboxRow
 from carneau.core.queue import enqueue_after_commit
@@ -51,43 +51,23 @@ def put_back(seconds):
 
 def test_what_is_owed_is_done_once():
     outbox_id = owe(note, 1, "two")
-    assert outbox.run(outbox_id)
-    assert not outbox.run(outbox_id)
+    assert outbox.drain() == 1
+    assert outbox.drain() == 0
     assert ran == [(1, "two")]
     assert row(outbox_id).done_at
-
-
-def test_a_row_that_another_worker_works_on_is_left_alone_until_its_lease_is_over():
-    outbox_id = owe(note, 1)
-    with transaction():
-        db.session.execute(outbox.LEASE, {"id": outbox_id, "seconds": outbox.LEASE_SECONDS})
-    assert not outbox.run(outbox_id)
-    assert outbox.due() == []
-
-    put_back(outbox.LEASE_SECONDS + 1)
-    assert outbox.due() == [outbox_id]
-    assert outbox.run(outbox_id)
-    assert row(outbox_id).attempts == 2
-
-
-def test_two_workers_that_reach_for_one_row_do_it_once(in_parallel):
-    outbox_id = owe(note, 1)
-    assert sorted(in_parallel(4, lambda: outbox.run(outbox_id))) == [False, False, False, True]
-    assert ran == [(1,)]
 
 
 def test_what_fails_is_tried_later_and_given_up_after_its_tries():
     outbox_id = owe(fail, 1)
     for attempt in (1, 2, 3):
-        assert outbox.due() == [outbox_id]
-        assert outbox.drain() == 0
+        assert outbox.do_next() is False
         assert row(outbox_id).attempts == attempt
-        assert outbox.due() == []
+        assert outbox.do_next() is None
         put_back(3600)
     given_up = row(outbox_id)
     assert given_up.gave_up_at
     assert given_up.last_error == "ValueError"
-    assert not outbox.run(outbox_id)
+    assert outbox.do_next() is None
 
 
 def test_what_fails_keeps_nobody_waiting():
@@ -99,7 +79,7 @@ def test_what_fails_keeps_nobody_waiting():
 
 def test_a_job_that_leaves_its_session_broken_is_noted_like_any_other():
     outbox_id = owe(leave_a_broken_session, 1)
-    assert not outbox.run(outbox_id)
+    assert outbox.do_next() is False
     assert row(outbox_id).gave_up_at
     assert row(outbox_id).last_error == "DataError"
 
@@ -108,7 +88,7 @@ def test_a_job_that_nobody_knows_is_given_up():
     outbox_id = owe(note, 1)
     with transaction():
         db.session.execute(sa.text("UPDATE outbox SET job = 'tests.gone'"))
-    assert not outbox.run(outbox_id)
+    assert outbox.do_next() is False
     assert row(outbox_id).gave_up_at
 
 
@@ -120,10 +100,21 @@ def test_waits_double_from_five_seconds_to_an_hour():
 
 
 def test_the_drain_leaves_the_doorbell_its_chance_and_takes_the_oldest_first():
-    older, newer = owe(note, 1), owe(note, 2)
+    for number in (1, 2):
+        owe(note, number)
     put_back(1)
-    assert outbox.due(age_seconds=5) == []
-    assert outbox.due() == [older, newer]
+    assert outbox.drain(age_seconds=5) == 0
     put_back(5)
     assert outbox.drain(age_seconds=5) == 2
     assert ran == [(1,), (2,)]
+
+
+def test_a_dead_letter_is_due_again_when_somebody_asks_with_all_its_tries():
+    outbox_id = owe(leave_a_broken_session, 1)
+    outbox.drain()
+    with transaction():
+        assert [letter.id for letter in dead_letters.given_up()] == [outbox_id]
+        assert dead_letters.retry() == 1
+        assert dead_letters.given_up() == []
+    assert outbox.do_next() is False
+    assert row(outbox_id).attempts == 1

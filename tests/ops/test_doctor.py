@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskCliRunner
 
-from carneau.core import outbox, settings
+from carneau.core import dead_letters, settings
 from carneau.core.db import db, transaction
 from carneau.ops import checks, doctor, heartbeats, outside_checks, readiness
 from carneau.ops.findings import State
@@ -118,7 +118,7 @@ def test_dead_letters_are_listed_and_tried_again(app, database):
     assert "x [7]: E" in runner.invoke(args=["outbox", "failed"]).output
     assert "1 jobs will be tried again" in runner.invoke(args=["outbox", "retry"]).output
     with transaction():
-        assert outbox.given_up() == []
+        assert dead_letters.given_up() == []
         assert db.session.scalar(sa.text("SELECT attempts FROM outbox")) == 0
 
 

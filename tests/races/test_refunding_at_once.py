@@ -74,10 +74,8 @@ def test_refunds_by_amount_at_once_stay_within_what_was_paid(
 def test_refund_asked_of_stripe_by_several_workers_is_made_once(app, simulator, purchase, in_parallel, turn):
     bought, charge = purchase
     refund(refunding.by_amount, bought, 4000)
-    with transaction():
-        ids = db.session.scalars(sa.select(outbox.OutboxRow.id).where(outbox.OutboxRow.done_at.is_(None))).all()
 
-    in_parallel(3, lambda: [outbox.run(each) for each in ids])
+    in_parallel(3, outbox.drain)
 
     assert at_stripe(simulator, charge) == 4000
 
