@@ -123,7 +123,7 @@ def _empty_tables() -> None:
     """As TRUNCATE ... RESTART IDENTITY would leave them, in a hundredth of its time: it makes every file anew."""
     names = [table.name for table in reversed(db.metadata.sorted_tables)]
     with transaction():
-        db.session.execute(sa.text("SET LOCAL lock_timeout = '10s'"))
+        db.session.execute(sa.text("SET LOCAL lock_timeout = '30s'; SET LOCAL statement_timeout = '60s'"))
         db.session.execute(sa.text("; ".join(f"DELETE FROM {name}" for name in names)))
         db.session.execute(sa.text(BEGIN_AT_ONE))
 

@@ -13,4 +13,5 @@ CROWD = sa.text(
 def crowd(number: int) -> None:
     """As many tickets of the one that there is."""
     with transaction():
+        db.session.execute(sa.text("SET LOCAL statement_timeout = '60s'"))
         db.session.execute(CROWD, {"number": number})
