@@ -7,7 +7,7 @@ from carneau.standalone.backing import Backing
 from carneau.standalone.environment import ROOT
 from carneau.standalone.problem import Problem
 from carneau.standalone.processes import Child, stop, wait_ready, wait_until
-from carneau.standalone.season.people import PASSWORD, PEOPLE
+from carneau.standalone.season.people import DOOR_SECRET, PASSWORD, PEOPLE
 
 PROCFILE = ROOT / "Procfile"
 
@@ -54,7 +54,7 @@ def _announce(stack: Backing, running: list[Child], port: int) -> None:
     _raise_if_stopped(running)
     site = f"http://{ports.HOST}:{port}"
     _say(f"\nReady: {site}\n")
-    for name, link in {"Site": site, **stack.links}.items():
+    for name, link in {"Site": site, "Door link": f"{site}/door/links/{DOOR_SECRET}", **stack.links}.items():
         _say(f"  {name:17} {link}")
     _say(f"  {'Logs':17} {stack.logs}")
     for label, person in zip(("Demo log-ins", *[""] * len(PEOPLE)), PEOPLE, strict=False):

@@ -18,7 +18,7 @@ from carneau.core.errors import NotFound
 from carneau.organisations import founding
 from carneau.organisations import queries as organisations
 from carneau.organisations.models import Organisation, Role
-from carneau.standalone import box_office
+from carneau.standalone import box_office, door
 from carneau.standalone.posters import wall
 from carneau.standalone.season.people import BOUGHT, BUYER, PASSWORD, PEOPLE, TEAMS, Person
 from carneau.standalone.season.programme import HOUSES, SHOWS
@@ -45,6 +45,8 @@ def seed_demo() -> None:
     for show in SHOWS:
         with transaction():
             stage(show, clock.now())
+    with transaction():
+        door.open_doors()
 
 
 def found(house: House) -> None:

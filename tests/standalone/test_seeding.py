@@ -29,6 +29,10 @@ def counts():
         "purchases",
         "tickets",
         "mails",
+        "gates",
+        "door_links",
+        "door_devices",
+        "scans",
         "audit_entries",
     )
     return {table: db.session.scalar(sa.text(f"SELECT count(*) FROM {table}")) for table in tables}

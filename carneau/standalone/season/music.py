@@ -141,7 +141,7 @@ BRASS_ON_THE_STEPS = Show(
         "brass-on-the-steps",
         "Golden horns stand on the steps of a tall stairway drawn in isometric blocks, under BRASS on the Steps.",
     ),
-    offers=(Offer("Place on the square", "Standing; bring a cushion for the wall.", 500, 300, sold=24),),
+    offers=(Offer("Place on the square", "Standing; bring a cushion for the wall.", 500, 300, sold=96),),
     description="""\
 Once a year the three brass bands of Orvelle forget who won last time and play together. The tubas stand at
 the bottom, the cornets at the top, and the sound takes a quarter of a second to come down.
