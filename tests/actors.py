@@ -13,6 +13,7 @@ from carneau.organisations import links as invitation_links
 from carneau.organisations.models import Organisation, Role
 from carneau.purchases import links
 from carneau.tickets import issuing, qr, queries
+from carneau.tickets.models import Ticket
 from tests.making import (
     make_event,
     make_export,
@@ -47,6 +48,7 @@ MISSING = {
     "link_ref": "NOSUCHLINK",
     "device_ref": "NOSUCHDEVICE",
     "nonce": "00000000-0000-4000-8000-000000000000",
+    "entry": "00000000-0000-4000-8000-000000000000",
     "secret": "no-such-link",
     "scan": "00000000-0000-0000-0000-000000000000",
 }
@@ -86,7 +88,7 @@ class World:
         return client
 
 
-def at_the_door(event: Event) -> dict[str, Any]:
+def at_the_door(event: Event, ticket: Ticket) -> dict[str, Any]:
     link = make_link(event, secret=(secret := core_codes.secret()))
     device, token = make_device(link)
     return {
@@ -97,6 +99,7 @@ def at_the_door(event: Event) -> dict[str, Any]:
         "link_ref": link.public_id,
         "device_ref": device.public_id,
         "nonce": str(make_conflict(device, event).nonce),
+        "entry": str(make_conflict(device, event, ticket, verdict="come_in", is_conflict=False).nonce),
     }
 
 
@@ -122,5 +125,5 @@ def belongings(house: Organisation, event: Event) -> dict[str, Any]:
             "invitation_key": invitation_links.key(invitation.ref),
             "source_key": make_image(event).source_key,
             "token_ref": make_token(house).token.ref,
-            **at_the_door(event),
+            **at_the_door(event, ticket),
         }

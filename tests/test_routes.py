@@ -182,6 +182,10 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("manage_door_links.revocations_new", "GET"): member(
         "/events/{slug}/door/links/{link_ref}/revocation", OWNER, MANAGER
     ),
+    ("manage_door_scans.index", "GET"): member("/events/{slug}/door/scans", OWNER, MANAGER),
+    ("manage_door_scans.undoings_create", "POST"): member(
+        "/events/{slug}/door/scans/{device_ref}/{entry}/undoing", OWNER, MANAGER, status=422
+    ),
     ("manage_event_refunds.create", "POST"): member("/events/{slug}/refunds", OWNER, FINANCE, status=422),
     ("manage_event_refunds.show", "GET"): member("/events/{slug}/refunds", OWNER, FINANCE),
     ("manage_exports.attendees", "GET"): member("/events/{slug}/exports/attendees.csv", OWNER, MANAGER),

@@ -8,7 +8,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from carneau.admissions.models import Answer, DoorDevice, Gate, Scan
+from carneau.admissions.models import DoorDevice, Gate, Scan
+from carneau.admissions.undoing import PASSAGES
 from carneau.catalogue.models import Event, TicketType
 from carneau.core.db import db
 from carneau.core.errors import NotFound
@@ -71,6 +72,14 @@ def scan_of(event: Event, device_ref: str, nonce: UUID) -> Scan:
     return scan
 
 
+def passage_of(event: Event, device_ref: str, nonce: UUID) -> Scan:
+    """One that let somebody in or out: only those can be undone."""
+    scan = scan_of(event, device_ref, nonce)
+    if scan.verdict not in PASSAGES:
+        raise NotFound(_("This scan let nobody in or out, so there is nothing to undo."))
+    return scan
+
+
 def _scans() -> sa.Select[Scan, str, str, str, str, str, bool, str]:
     return (
         sa.select(
@@ -88,7 +97,3 @@ def _scans() -> sa.Select[Scan, str, str, str, str, str, bool, str]:
         .outerjoin(Ticket, Ticket.id == Scan.ticket_id)
         .outerjoin(TicketType, TicketType.id == Ticket.ticket_type_id)
     )
-
-
-def let_in(scan: Scan) -> bool:
-    return scan.verdict in (Answer.COME_IN, Answer.EXIT) and scan.undone_at is None

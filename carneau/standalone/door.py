@@ -20,7 +20,7 @@ EARLY = timedelta(minutes=50)
 COME = sa.text(
     """WITH came AS (
            UPDATE tickets SET status = 'redeemed', redeemed_at = CAST(:opens_at AS timestamptz) + make_interval(
-                  mins => (purchase_id * 7919 % 31 + purchase_id * 104729 % 29)::int, secs => (id % 9) * 5.0)
+                  mins => (purchase_id * 7919 % 31 + purchase_id * 104729 % 29)::int, secs => (id % 13) * 17.0)
             WHERE event_id = :event_id AND status = 'valid' AND id % 12 <> 5
         RETURNING id, organisation_id, event_id, redeemed_at)
        INSERT INTO scans (organisation_id, event_id, ticket_id, gate_id, device_id, nonce, verdict, scanned_at,
