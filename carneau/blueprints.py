@@ -16,6 +16,8 @@ from carneau.catalogue import crawlers, media
 from carneau.catalogue import views as catalogue
 from carneau.checkout import views as checkout
 from carneau.door import finding as door_finding
+from carneau.door import installing as door_installing
+from carneau.door import offline as door_offline
 from carneau.door import registering as door_registering
 from carneau.door import views as door
 from carneau.manage import attendees as manage_attendees
@@ -91,6 +93,6 @@ def register(app: Flask) -> None:
         api_tickets.bp,
     )
     own = (accounts.bp, second_step.bp, account.bp, second_factor_pages.bp, my.bp, my_account.bp)
-    doors = (door_registering.bp, door_finding.bp, door.bp)
+    doors = (door_registering.bp, door_finding.bp, door_offline.bp, door_installing.bp, door.bp)
     for blueprint in (*running, *public, *programs, *own, *organisers, *doors):
         app.register_blueprint(blueprint)

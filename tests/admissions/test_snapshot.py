@@ -8,16 +8,16 @@ import pytest
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from carneau.admissions import admission, snapshot
+from carneau.admissions import admission, snapshot, undoing
 from carneau.admissions.devices import Phone
-from carneau.admissions.models import Direction, DoorDevice
+from carneau.admissions.models import Direction, DoorDevice, Scan
 from carneau.core import clock
 from carneau.core.db import db, transaction
 from carneau.organisations.models import Organisation, Role
 from carneau.tickets import issuing, passing, qr, queries
 from carneau.tickets.models import Ticket
 from tests.making import make_event, make_member, make_ticket_type
-from tests.scanning import code_of, make_device, make_gate, make_phone, make_tickets, scan
+from tests.scanning import code_of, make_device, make_gate, make_link, make_phone, make_tickets, scan
 from tests.visiting import make_user
 
 
@@ -58,6 +58,10 @@ def taken(phone, event, since=None):
     return said
 
 
+def without_names(event):
+    return Phone.of(make_device(make_link(event), sees_names=False)[1])
+
+
 def cursor_behind_everything(phone, event):
     """Somebody else's transaction that is still open on this PostgreSQL makes a phone hear some things twice."""
     cursor = None
@@ -89,7 +93,7 @@ def test_snapshot_says_of_every_ticket_what_a_gate_asks(event, kind, phone):
         ("v", 1, "Balcony"),
         ("x", 2, "Balcony"),
     ]
-    assert said["gates"] == [{"id": gate.public_id, "name": gate.name, "types": [0]}]
+    assert said["gates"] == [{"id": gate.public_id, "name": gate.name, "is_closed": False, "types": [0]}]
     since, at = found[0].let_in
     assert at == 0
     assert abs(said["origin"] + since - clock.now().timestamp()) < 60
@@ -97,7 +101,8 @@ def test_snapshot_says_of_every_ticket_what_a_gate_asks(event, kind, phone):
     assert (said["is_whole"], said["status"], said["reentry"], said["event"]) == (True, "published", False, event.id)
 
 
-def test_its_key_proves_codes_and_nothing_in_it_is_secret(event, kind, phone):
+def test_its_key_proves_codes_and_nothing_in_it_is_secret(event, kind):
+    phone = without_names(event)
     [ticket] = make_tickets((kind, 1), buyer_name="Ada Verhoeven", email="ada@buyer.example")
     with transaction():
         text = snapshot.take(phone, event.slug).as_json()
@@ -117,7 +122,8 @@ def test_only_who_may_see_names_carries_them(event, kind):
     _, token = make_device(house, user_id=user.id)
     member = Phone.of(token, user.id, user.session_version)
     assert taken(member, event)["tickets"][ticket.id].name == 'Ada "Ace" Verhöven'
-    assert taken(make_phone(event), event)["tickets"][ticket.id].name is None
+    assert taken(make_phone(event), event)["tickets"][ticket.id].name == 'Ada "Ace" Verhöven'
+    assert taken(without_names(event), event)["tickets"][ticket.id].name is None
 
 
 def test_since_a_cursor_there_is_only_what_changed(event, kind, phone):
@@ -186,6 +192,16 @@ def test_cursor_that_is_not_of_this_database_gets_the_whole_list(event, kind, ph
     assert len(said["tickets"]) == 1
 
 
+def test_undone_admission_is_told(event, kind, phone):
+    [ticket] = make_tickets((kind, 1))
+    nonce = scan(phone, event, ticket).scan
+    cursor = taken(phone, event)["cursor"]
+    with transaction():
+        undoing.undo(db.session.scalars(sa.select(Scan).where(Scan.nonce == nonce)).one(), "system")
+
+    assert taken(phone, event, cursor)["tickets"][ticket.id].state == "v"
+
+
 def test_revoked_device_and_a_stranger_get_nothing(event, kind, phone):
     with transaction():
         db.session.execute(sa.update(DoorDevice).values(revoked_at=sa.func.now()))
@@ -194,8 +210,8 @@ def test_revoked_device_and_a_stranger_get_nothing(event, kind, phone):
             taken(one, event)
 
 
-def test_any_number_of_tickets_takes_four_statements(event, kind, phone, count_statements):
+def test_any_number_of_tickets_takes_five_statements(event, kind, phone, count_statements):
     make_tickets((kind, 5))
     with count_statements() as statements:
         taken(phone, event)
-    assert len(statements) == 4
+    assert len(statements) == 5

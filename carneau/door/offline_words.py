@@ -1,0 +1,60 @@
+"""What a scan page says without the server: its sentences, with {places} that the page's script fills."""
+
+from flask_babel import gettext as _
+
+from carneau.admissions import wording
+
+
+def all_of_them() -> dict[str, str]:
+    return _verdicts() | _state() | _differences()
+
+
+def _verdicts() -> dict[str, str]:
+    return {str(reason): str(sentence) for reason, sentence in wording.PLAIN.items()} | {
+        "come_in": _("Come in."),
+        "come_in_unlisted": _("Come in. The ticket is genuine and newer than this phone's list."),
+        "exit": _("Goodbye. This ticket lets in again."),
+        "exit_for_good": _("Goodbye. There is no coming back in with this ticket."),
+        "already_in": _("Somebody is in with this ticket already."),
+        "inside": _("In since %(time)s.", time="{time}"),
+        "inside_by_gate": _("In since %(time)s, by %(gate)s.", time="{time}", gate="{gate}"),
+        "left": _("In and out again. This event lets nobody in again."),
+        "other_gate": _("Not here: this ticket goes in by %(gates)s.", gates="{gates}"),
+        "other_day": _("Right event, other date."),
+        "no_list": _("No network, and this phone has no list of the tickets yet. It needs the network once."),
+        "no_check": _("No network, and this browser cannot check tickets by itself. Use https, or a newer browser."),
+    }
+
+
+def _state() -> dict[str, str]:
+    return {
+        "online": _("Online."),
+        "offline": _("No network: this phone decides alone."),
+        "not_kept": _("This browser cannot keep the page: do not reload it without a network."),
+        "age_now": _("List up to date."),
+        "age_minutes": _("List %(minutes)s minutes old.", minutes="{count}"),
+        "age_minutes.one": _("List 1 minute old."),
+        "age_hours": _("List %(hours)s hours old.", hours="{count}"),
+        "list_coming": _("The list is being loaded."),
+        "list_missing": _("This phone has no list yet: it cannot decide without a network."),
+        "list_old": _("This list is too old to trust with refunds and passed-on tickets. Find a network when you can."),
+        "clock_wrong": _("This phone's clock is wrong. Verdicts are right all the same, times are not."),
+        "waiting": _("%(scans)s scans wait to be sent.", scans="{count}"),
+        "waiting.one": _("1 scan waits to be sent."),
+        "ended": _("This phone may not scan here any more. Its list was deleted. Ask who is in charge for a new link."),
+        "not_taken": _("%(scans)s scans were not sent. A new link on this phone still sends them.", scans="{count}"),
+        "not_taken.one": _("1 scan was not sent. A new link on this phone still sends it."),
+    }
+
+
+def _differences() -> dict[str, str]:
+    places = {"who": "{who}", "time": "{time}", "sentence": "{sentence}"}
+    return {
+        "let_in_twice": _("%(people)s people were let in twice: see the board.", people="{count}"),
+        "let_in_twice.one": _("One person was let in twice: see the board."),
+        "differently": _("%(scans)s scans turned out differently:", scans="{count}"),
+        "differently.one": _("One scan turned out differently:"),
+        "somebody": _("Somebody"),
+        "was_let_in": _("%(who)s, let in here at %(time)s. %(sentence)s", **places),
+        "was_refused": _("%(who)s, refused here at %(time)s. %(sentence)s", **places),
+    }
