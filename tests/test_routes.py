@@ -139,6 +139,9 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("manage_attendees.invalidation_create", "POST"): member(
         "/events/{slug}/attendees/{ticket_ref}/invalidation", OWNER, MANAGER, status=422
     ),
+    ("manage_attendees.mails_create", "POST"): member(
+        "/events/{slug}/attendees/{ticket_ref}/mails", OWNER, MANAGER, status=422
+    ),
     ("manage_attendees.update", "POST"): member("/events/{slug}/attendees/{ticket_ref}", OWNER, MANAGER, status=422),
     ("manage_box_office.create", "POST"): member("/events/{slug}/box-office", OWNER, MANAGER, status=422),
     ("manage_box_office.new", "GET"): member("/events/{slug}/box-office", OWNER, MANAGER),

@@ -4,6 +4,7 @@ from flask import render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from carneau.catalogue.models import EventStatus
 from carneau.core import settings
 from carneau.core.money import Money
 from carneau.email.message import File, Letter
@@ -43,6 +44,27 @@ def passed_away(facts: Facts) -> Letter:
         _("You passed on a ticket for %(event)s", event=facts.title),
         _("It belongs to the person you named; we have sent it there. The code that you had opens nothing any more."),
         _("Was it not you? Answer this mail at once, so that the organiser can help."),
+    )
+
+
+def ticket_again(facts: Facts) -> Letter:
+    if not facts.tickets:
+        return passed_on(facts)
+    subject = _("Your ticket once more: %(event)s", event=facts.title)
+    return _with_tickets(facts, "passed_on", subject, facts.tickets[0].ref)
+
+
+def ticket_voided(facts: Facts) -> Letter:
+    """To whom a ticket was passed on: who paid for it, and what went back to them, is not theirs to know."""
+    reason = _("It was given back or taken back, so it no longer lets anyone in.")
+    if facts.events[0].status is EventStatus.CANCELLED:
+        reason = _("The event is cancelled, so the ticket that was passed on to you is void.")
+    return _about_ticket(
+        facts,
+        _("Your ticket for %(event)s is void", event=facts.title),
+        reason,
+        _("Money that goes back goes to whoever paid for it. If you paid them, please ask them."),
+        _("If you did not expect this, just answer this mail: it reaches the organiser."),
     )
 
 
@@ -165,6 +187,8 @@ KINDS: dict[str, Callable[[Facts], Letter]] = {
     "tickets_again": confirmation,
     "passed_on": passed_on,
     "passed_away": passed_away,
+    "ticket_again": ticket_again,
+    "ticket_voided": ticket_voided,
     "refunded_late": refunded_late,
     "refunded_cancelled": refunded_cancelled,
     "payment_failed": payment_failed,

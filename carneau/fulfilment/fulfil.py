@@ -32,9 +32,9 @@ def notify(purchase: Purchase, kind: str, occasion: str | None = None) -> None:
         queue.enqueue_after_commit(jobs.send, mail_id, key=f"mail:{mail_id}")
 
 
-def notify_holder(ticket: Ticket, kind: str, recipient: str) -> None:
-    """Owes a mail about one ticket as it is in this revision."""
-    mail_id = owing.owe(ticket, kind, recipient, f"ticket:{ticket.id}:{ticket.revision}")
+def notify_holder(ticket: Ticket, kind: str, recipient: str, occasion: str | None = None) -> None:
+    """Owes a mail about one ticket as it is in this revision; `occasion` where there may be several of a kind."""
+    mail_id = owing.owe(ticket, kind, recipient, occasion or f"ticket:{ticket.id}:{ticket.revision}")
     if mail_id is not None:
         queue.enqueue_after_commit(jobs.send, mail_id, key=f"mail:{mail_id}")
 

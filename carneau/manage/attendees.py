@@ -7,10 +7,12 @@ from flask_babel import gettext as _
 from carneau.catalogue import guards
 from carneau.catalogue.models import Event
 from carneau.core.db import transaction
+from carneau.fulfilment import holders as passed
+from carneau.manage.forms import PressForm
 from carneau.manage.sales_forms import HolderForm, InvalidationForm
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.tickets import holders, search
-from carneau.tickets.models import Ticket
+from carneau.tickets.models import Ticket, TicketStatus
 from carneau.web import render
 
 bp = Blueprint("manage_attendees", __name__, url_prefix="/manage/events/<slug>/attendees")
@@ -59,8 +61,20 @@ def invalidation_create(event: Event, membership: OrganisationMember, ticket_ref
         return _page(event, membership, ticket, invalidation=form, status=422)
     with transaction():
         holders.invalidate(ticket, membership.user.actor, form.back_on_sale.data)
-    flash(_("The ticket is void. No money went back; for that, refund the purchase."))
+        passed.tell_whose(ticket)
+    flash(_("The ticket is void, and its holder is told by mail. No money went back; for that, refund the purchase."))
     return render.see_other(request.path.removesuffix("/invalidation"))
+
+
+@bp.post("/<ticket_ref>/mails")
+@guards.for_event(*EDITORS)
+def mails_create(event: Event, membership: OrganisationMember, ticket_ref: str) -> ResponseReturnValue:
+    ticket = holders.by_ref(event, ticket_ref)
+    PressForm.of_request().require()
+    with transaction():
+        passed.resend(ticket, membership.user.actor)
+    flash(_("The ticket is on its way to %(email)s.", email=ticket.holder_email))
+    return render.see_other(request.path.removesuffix("/mails"))
 
 
 def _page(
@@ -78,5 +92,6 @@ def _page(
         ticket=ticket,
         form=form or HolderForm(formdata=None, name=ticket.holder_name),
         invalidation=invalidation or InvalidationForm(formdata=None, back_on_sale=True),
+        can_resend=ticket.status is not TicketStatus.VOID and passed.can_be_written_to(ticket),
         **more,
     )

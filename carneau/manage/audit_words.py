@@ -62,6 +62,7 @@ ACTIONS = {
     "registered": lazy_gettext("registered"),
     "removed": lazy_gettext("removed"),
     "renamed": lazy_gettext("renamed"),
+    "resent": lazy_gettext("sent again"),
     "requested": lazy_gettext("requested"),
     "revoked": lazy_gettext("revoked"),
     "role_changed": lazy_gettext("role changed"),

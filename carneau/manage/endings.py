@@ -8,6 +8,7 @@ from carneau.catalogue import cancelling, deleting, guards, queries
 from carneau.catalogue.models import Event
 from carneau.core.db import transaction
 from carneau.core.errors import Conflict
+from carneau.fulfilment import messages
 from carneau.inventory import availability
 from carneau.manage.event_forms import PressForm
 from carneau.organisations.models import OrganisationMember, Role
@@ -33,6 +34,9 @@ def cancellations_create(event: Event, membership: OrganisationMember) -> Respon
     except Conflict as refusal:
         return _again(template="manage/cancellation_new.html", slug=event.slug, problem=str(refusal), status=409)
     caching.forget()
+    if messages.count_recipients(event):
+        flash(_("The event is cancelled. Nothing more is sold. Now tell those who hold tickets."))
+        return render.see_other(url_for("manage_messages.index", slug=event.slug, about="cancelled"))
     flash(_("The event is cancelled. Nothing more is sold."))
     return render.see_other(url_for("manage_publication.show", slug=event.slug))
 

@@ -7,6 +7,7 @@ from carneau.catalogue.editing import EditedMeanwhile
 from carneau.catalogue.models import Event
 from carneau.core.db import transaction
 from carneau.core.errors import Invalid
+from carneau.fulfilment import messages
 from carneau.manage import event_forms, meanwhile, reading
 from carneau.manage.event_forms import EventForm
 from carneau.manage.meanwhile import Meanwhile
@@ -15,6 +16,7 @@ from carneau.web import caching, render
 
 bp = Blueprint("manage_events", __name__, url_prefix="/manage")
 MAY_EDIT = (Role.OWNER, Role.MANAGER)
+WORTH_A_MAIL = frozenset(("starts_at", "ends_at", "doors_open_at", "time_zone", "venue_name", "street", "city"))
 
 
 @bp.get("/organisations/<organisation_slug>/events/new")
@@ -72,24 +74,33 @@ def _edit(
 def update(event: Event, membership: OrganisationMember) -> ResponseReturnValue:
     form = EventForm.of_request()
     try:
-        if not (form.validate() and _changed(form, event, membership)):
-            return guards.for_event(*MAY_EDIT)(_edit)(slug=event.slug, form=form, status=422)
+        changed = _changed(form, event, membership) if form.validate() else None
     except EditedMeanwhile:
         return guards.for_event(*MAY_EDIT)(_both)(slug=event.slug, form=form)
+    if changed is None:
+        return guards.for_event(*MAY_EDIT)(_edit)(slug=event.slug, form=form, status=422)
     caching.forget()
+    return _saved(event, changed)
+
+
+def _saved(event: Event, changed: list[str]) -> ResponseReturnValue:
+    """Whoever bought must hear where and when it is now."""
+    if WORTH_A_MAIL.intersection(changed) and messages.count_recipients(event):
+        flash(_("Saved. Now tell those who hold tickets what changed."))
+        return render.see_other(url_for("manage_messages.index", slug=event.slug, about="changed"))
+    flash(_("Saved.") if changed else _("Nothing was different, so nothing was changed."))
     return render.see_other(url_for(".edit", slug=event.slug))
 
 
-def _changed(form: EventForm, event: Event, membership: OrganisationMember) -> bool:
+def _changed(form: EventForm, event: Event, membership: OrganisationMember) -> list[str] | None:
+    """None if something stands at the fields now."""
     try:
         values = form.facts(event)
         with transaction():
-            changed = editing.change_event(event, membership.user.actor, form.seen, **values)
+            return editing.change_event(event, membership.user.actor, form.seen, **values)
     except Invalid as refusal:
         reading.refuse(form, refusal, "title")
-        return False
-    flash(_("Saved.") if changed else _("Nothing was different, so nothing was changed."))
-    return True
+        return None
 
 
 def _both(event: Event, membership: OrganisationMember, form: EventForm) -> ResponseReturnValue:

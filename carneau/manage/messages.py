@@ -9,6 +9,7 @@ from carneau.catalogue.models import Event
 from carneau.core import codes
 from carneau.core.db import transaction
 from carneau.fulfilment import messages
+from carneau.manage import wording
 from carneau.manage.sales_forms import MessageForm
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.web import render
@@ -19,7 +20,8 @@ bp = Blueprint("manage_messages", __name__, url_prefix="/manage/events/<slug>/me
 @bp.get("")
 @guards.for_event(Role.OWNER, Role.MANAGER)
 def index(event: Event, membership: OrganisationMember) -> ResponseReturnValue:
-    return _page(event, membership, MessageForm(ref=codes.reference()))
+    draft = wording.draft(event, request.args.get("about", ""))
+    return _page(event, membership, MessageForm(ref=codes.reference(), **draft))
 
 
 @bp.post("")

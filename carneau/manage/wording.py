@@ -3,6 +3,7 @@
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
+from carneau.catalogue.models import Event
 from carneau.core.money import Money
 from carneau.exports.models import ExportKind
 from carneau.payments.history import Moment
@@ -83,6 +84,11 @@ def mail_kind(kind: str) -> str:
         "refunded_late": _("Word that a late payment goes back"),
         "payment_failed": _("Word that the payment failed"),
         "tickets_voided": _("Word that tickets were taken back"),
+        "passed_on": _("The ticket, to its new holder"),
+        "passed_away": _("Word that a ticket was passed on"),
+        "ticket_again": _("The ticket once more, to its holder"),
+        "ticket_voided": _("Word to its holder that a ticket is void"),
+        "refunded_cancelled": _("Word that the event was cancelled while they paid"),
     }
     return words.get(kind, kind)
 
@@ -106,6 +112,8 @@ def happened(moment: Moment, purchase: Purchase) -> str:
         ("refunds", "failed"): _("Refund failed"),
         ("tickets", "voided"): _("Ticket became void"),
         ("tickets", "renamed"): _("Ticket given another name"),
+        ("tickets", "passed_on"): _("Ticket passed on to somebody else"),
+        ("tickets", "resent"): _("Ticket sent again to its holder"),
     }
     return words.get((moment.subject, moment.action)) or f"{moment.subject}: {moment.action}"
 
@@ -121,3 +129,29 @@ def _mail(moment: Moment) -> str:
 
 def _amount(moment: Moment, purchase: Purchase) -> str:
     return filters.money(Money(moment.facts.get("amount_minor", 0), purchase.currency))
+
+
+def draft(event: Event, about: str) -> dict[str, str]:
+    """What an organiser may want to write to everyone after this; nothing for what we do not know."""
+    if about == "cancelled":
+        subject = _("%(event)s is cancelled", event=event.title)
+        body = _(
+            "%(event)s on %(day)s is cancelled. Please do not come; your tickets let nobody in.\n\n"
+            "We are sorry. What you paid goes back the way you paid it.",
+            event=event.title,
+            day=filters.day(event.starts_at, event.time_zone),
+        )
+        return {"subject": subject, "body": body}
+    if about == "changed":
+        subject = _("Something changed: %(event)s", event=event.title)
+        body = _(
+            "%(event)s now begins on %(day)s at %(time)s, at %(venue)s in %(city)s.\n\n"
+            "Your tickets stay valid. If you cannot come, answer this mail.",
+            event=event.title,
+            day=filters.day(event.starts_at, event.time_zone),
+            time=filters.time_of_day(event.starts_at, event.time_zone),
+            venue=event.venue_name,
+            city=event.city,
+        )
+        return {"subject": subject, "body": body}
+    return {}

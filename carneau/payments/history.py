@@ -53,8 +53,10 @@ def _names(actors: set[str]) -> dict[str, str]:
 
 
 def _written(purchase: Purchase) -> Iterator[Moment]:
-    about = sa.select(Mail).where(Mail.subject == Purchase.__tablename__, Mail.subject_id == purchase.id)
-    for mail in db.session.scalars(about):
+    own = sa.and_(Mail.subject == Purchase.__tablename__, Mail.subject_id == purchase.id)
+    ids = sa.select(Ticket.id).where(Ticket.purchase_id == purchase.id)
+    of_tickets = sa.and_(Mail.subject == Ticket.__tablename__, Mail.subject_id.in_(ids))
+    for mail in db.session.scalars(sa.select(Mail).where(sa.or_(own, of_tickets))):
         state = "sent" if mail.sent_at else "given_up" if mail.gave_up_at else "waiting"
         facts = {"kind": mail.kind, "to": mail.recipient, "error": mail.last_error}
         yield Moment(mail.sent_at or mail.gave_up_at or mail.created_at, Mail.__tablename__, state, "system", facts)

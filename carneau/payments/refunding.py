@@ -10,7 +10,7 @@ from carneau.core import audit
 from carneau.core.db import db
 from carneau.core.errors import Conflict, Invalid
 from carneau.core.money import Money
-from carneau.fulfilment import fulfil
+from carneau.fulfilment import fulfil, holders
 from carneau.payments import queries, refunds
 from carneau.payments.models import Refund, RefundStatus
 from carneau.purchases import status
@@ -141,6 +141,7 @@ def _pay_back(purchase: Purchase, amount_minor: int, decision: Decision) -> Refu
         fulfil.notify(purchase, "tickets_voided", occasion=f"returned:{purchase.id}:{state_of(purchase)}")
     elif refund.payment_id is None:
         fulfil.notify(purchase, "refunded", occasion=f"refund:{refund.id}")
+    holders.tell_of_void(purchase)
     return refund
 
 

@@ -1,7 +1,7 @@
 """Money that leaves again by Stripe's own hand: a refund made in its dashboard, a dispute."""
 
 from carneau.core import audit, clock
-from carneau.fulfilment import fulfil
+from carneau.fulfilment import fulfil, holders
 from carneau.payments import queries, refunds, settling
 from carneau.payments.facts import ChargeFacts, DisputeFacts, RefundFacts
 from carneau.purchases import places, status
@@ -39,6 +39,7 @@ def _take_back(purchase: Purchase, refunded_minor: int) -> str:
     issuing.void_all(purchase, "stripe")
     status.change(purchase, PaymentStatus.REFUNDED, "stripe", refunded_minor=refunded_minor)
     fulfil.notify(purchase, "refunded")
+    holders.tell_of_void(purchase)
     return "refunded"
 
 

@@ -15,7 +15,8 @@ from carneau.web import filters
 
 def draw(tickets: Sequence[Ticket]) -> bytes:
     """One entry an event. It names no code: calendars are shared, tickets are not. Times are in UTC, which every
-    calendar understands without a table of time zones. Taken again it replaces the entry, by its UID."""
+    calendar understands without a table of time zones. Taken again it replaces the entry, by its UID. Of a ticket that
+    was passed on it does not name the purchase, which is somebody else's."""
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Carneau//Tickets//EN")
     calendar.add("version", "2.0")
@@ -29,9 +30,10 @@ def draw(tickets: Sequence[Ticket]) -> bytes:
 
 def _entry(tickets: list[Ticket]) -> icalendar.Event:
     event, purchase = tickets[0].event, tickets[0].purchase
+    name = tickets[0].ref if tickets[0].holder_email else purchase.ref
     base = settings.current().base_url
     entry = icalendar.Event()
-    entry.add("uid", f"{event.slug}.{purchase.ref}@{urlsplit(base).hostname}")
+    entry.add("uid", f"{event.slug}.{name}@{urlsplit(base).hostname}")
     entry.add("dtstamp", purchase.created_at)
     entry.add("dtstart", event.starts_at.astimezone(UTC))
     entry.add("dtend", event.ends_at.astimezone(UTC))
@@ -47,7 +49,10 @@ def _description(event: Event, tickets: list[Ticket]) -> Iterator[str]:
         yield f"{count} × {name}"
     if event.doors_open_at:
         yield _("Doors open at %(time)s.", time=f"{event.doors_open_at.astimezone(event.zone):%H:%M}")
-    yield _("Your tickets are in our mail. Purchase %(ref)s.", ref=tickets[0].purchase.ref)
+    if tickets[0].holder_email:
+        yield _("Your ticket is in our mail. Ticket %(ref)s.", ref=tickets[0].ref)
+    else:
+        yield _("Your tickets are in our mail. Purchase %(ref)s.", ref=tickets[0].purchase.ref)
 
 
 def place(event: Event) -> str:

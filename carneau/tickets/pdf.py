@@ -130,8 +130,9 @@ def _advice(sheet: "Sheet", ticket: Ticket, place: tuple[int, int], top: float, 
         _("Any phone's camera opens it and shows whether it is still valid."),
     ):
         y = sheet.text_block((x, y + 2, width), sentence, "sans", (10.5, 8), 4)
+    bought = _("Purchase"), _("%(ref)s, ticket %(n)s of %(count)s", ref=ticket.purchase.ref, n=place[0], count=place[1])
     facts = (
-        (_("Purchase"), _("%(ref)s, ticket %(n)s of %(count)s", ref=ticket.purchase.ref, n=place[0], count=place[1])),
+        (_("Ticket"), ticket.ref) if ticket.holder_email else bought,
         (_("Sold by"), event.organisation.name),
         (_("Questions"), event.organisation.email),
     )

@@ -111,10 +111,10 @@ def _matching_tickets(event: Event, question: str) -> sa.CompoundSelect[int]:
 
 
 def _is_ticket(question: str, reference: str) -> sa.ColumnElement[bool]:
-    """By the reference printed on it, or by what a scan of its code says, link or not."""
+    """By the reference printed on it, the address it was passed on to, or what a scan of its code says, link or not."""
     code = CODE.search(question.strip())
     if code is None:
-        return Ticket.ref == reference
+        return sa.or_(Ticket.ref == reference, sa.func.lower(Ticket.holder_email) == question.strip().lower())
     try:
         return Ticket.id == qr.read(code[0])[1]
     except NotFound:
