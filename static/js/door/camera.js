@@ -7,7 +7,6 @@ const WHY = {
   NotAllowedError: "refused", SecurityError: "refused", NotFoundError: "none", OverconstrainedError: "none",
 };
 
-
 export const makeCamera = (video, tell) => {
   let track = null;
   let attempt = 0;

@@ -1,5 +1,7 @@
 // Gate and direction are chosen in the form; they stand at the top in large letters, and in the address, so that a reload
 // (of a page that was kept for the loss of the network, too) comes back to them.
+import { here } from "./sending.js";
+
 export const watchChoice = (form) => {
   const { gate, direction } = form.elements;
   const ways = [...form.querySelectorAll("[name=direction]")];
@@ -15,7 +17,7 @@ export const watchChoice = (form) => {
     if (gate.options) put("gate", gate.selectedOptions[0].textContent);
     put("direction", ways.find(({ checked }) => checked).labels[0].textContent.trim());
     document.body.dataset.direction = direction.value;
-    const address = new URL(location.href);
+    const address = new URL(here, location.href);
     address.searchParams.set("gate", gate.value);
     address.searchParams.set("direction", direction.value);
     history.replaceState(null, "", address);

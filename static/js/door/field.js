@@ -1,13 +1,15 @@
 // Typed codes and scanners that type: whatever is keyed while no field has the focus lands in the code's field, and the
 // form goes to `onCode(text, since)` instead of the server. A name or the reference below a code is a question for the
 // search, while there is a network.
+import { here } from "./sending.js";
+
 const WRITABLE = "input:not([type=checkbox], [type=radio], [type=file]), textarea, select, [contenteditable]";
 const REFERENCE = /^(?=.*[\d-])[\da-z]{4}[\s-]?[\da-z]{4}$/i;
 const NAME = /^[\p{L}\p{M}][\p{L}\p{M}\s.'’-]{1,80}$/u;
 
 const search = (form, text) => {
   const asked = new URLSearchParams({ q: text, gate: form.elements.gate.value });
-  location.assign(`${location.pathname}/search?${asked}`);
+  location.assign(`${here}/search?${asked}`);
 };
 
 export const listen = (form, onCode) => {
@@ -19,11 +21,12 @@ export const listen = (form, onCode) => {
   });
   // Caught before once.js, which lets a form through once a second: guests come faster.
   addEventListener("submit", (event) => {
-    if (event.target !== form) return;
+    if (event.target !== form || event.submitter?.formAction.endsWith("/photos")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const text = field.value.trim();
     field.value = "";
+    field.blur();
     if (navigator.onLine && (REFERENCE.test(text) || NAME.test(text))) search(form, text);
     else if (text) onCode(text, performance.now());
   }, true);

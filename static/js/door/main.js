@@ -3,6 +3,7 @@ import { makeCamera } from "./camera.js";
 import { watchChoice } from "./choosing.js";
 import { decide } from "./deciding.js";
 import { listen } from "./field.js";
+import { letIn } from "./groups.js";
 import { note, p95 } from "./pace.js";
 import { recall, remember } from "./remembering.js";
 import { makeScanner } from "./scanner.js";
@@ -12,9 +13,12 @@ import { makeVerdict } from "./verdict.js";
 import { stayAwake } from "./wake.js";
 
 const one = (name) => document.querySelector(`[data-${name}]`);
-const [view, video, form, tools] = ["view", "video", "code-form", "tools"].map(one);
+const [view, video, form, torch, others, sun] = ["view", "video", "code-form", "torch", "switch", "sun"].map(one);
 const choice = watchChoice(form);
-const verdict = makeVerdict(one("verdict-screen"), { onUndo: (shown) => last.undo(shown) });
+const verdict = makeVerdict(one("verdict-screen"), {
+  onUndo: (shown) => last.undo(shown),
+  onGroup: (shown) => inTurn(async () => tell(await letIn(shown, choice()))),
+});
 const last = makeLast(one("last"), verdict);
 let asking = 0;
 let turn = Promise.resolve();
@@ -24,64 +28,67 @@ const painted = () => new Promise((resolve) => {
   setTimeout(resolve, 100);
 });
 
-const answer = async (text, since) => {
-  let said;
-  try {
-    said = await decide(text, choice());
-  } catch {
-    said = { verdict: "unanswered", sentence: view.dataset.unanswered };
-    scanner.forget();
-  }
+const tell = (said) => {
   verdict.show(said);
-  await painted();
-  note(since);
-  tellPace();
   if (said.verdict !== "unanswered") last.show(said);
   document.body.dispatchEvent(new CustomEvent("scanned", { detail: said }));
 };
 
+const unanswered = () => {
+  scanner.forget();
+  return { verdict: "unanswered", sentence: view.dataset.unanswered };
+};
+
 // One after the other, in the order in which they were seen or typed.
-const onCode = (text, since) => {
+const inTurn = (work) => {
   asking += 1;
-  view.ariaBusy = "true";
-  turn = turn.then(() => answer(text, since)).finally(() => {
+  view.setAttribute("aria-busy", "true");
+  turn = turn.then(work).catch(() => tell(unanswered())).finally(() => {
     asking -= 1;
-    view.ariaBusy = String(asking > 0);
+    view.setAttribute("aria-busy", String(asking > 0));
   });
   return turn;
 };
 
+const onCode = (text, since) => inTurn(async () => {
+  tell(await decide(text, choice()));
+  await painted();
+  note(since);
+  tellPace();
+});
+
 const tellPace = () => {
-  const milliseconds = p95();
-  one("pace").hidden = milliseconds === null;
-  one("pace-number").textContent = milliseconds ?? "";
+  one("pace").hidden = p95() === null;
+  one("pace-number").textContent = p95() ?? "";
 };
 
 const scanner = makeScanner(video, { isFree: () => asking === 0 && verdict.isFree(), onCode });
 
+const press = (button, isPressed) => button.setAttribute("aria-pressed", String(isPressed));
+
 const camera = makeCamera(video, async (state) => {
   view.dataset.camera = state;
-  one("torch").hidden = state !== "live" || !camera.hasTorch();
-  one("torch").ariaPressed = "false";
-  one("switch").hidden = state !== "live" || !(await camera.hasOthers());
+  press(torch, false);
+  torch.hidden = state !== "live" || !camera.hasTorch();
+  others.hidden = state !== "live" || !(await camera.hasOthers());
 });
 
 const putLook = (look) => {
   document.documentElement.dataset.look = look;
-  one("sun").ariaPressed = String(look === "sun");
+  press(sun, look === "sun");
   remember("look", look);
 };
 
-for (const element of [view, tools]) element.hidden = false;
-one("torch").addEventListener("click", async () => { one("torch").ariaPressed = String(await camera.light()); });
-one("switch").addEventListener("click", camera.change);
-one("sun").addEventListener("click", () => putLook(document.documentElement.dataset.look === "sun" ? "" : "sun"));
-for (const button of document.querySelectorAll("[data-camera-start]")) {
-  button.addEventListener("click", () => camera.start());
-}
+document.body.dataset.running = "";
+view.hidden = false;
+sun.hidden = false;
+putLook(recall("look") ?? (matchMedia("(prefers-contrast: more)").matches ? "sun" : ""));
+torch.addEventListener("click", async () => press(torch, await camera.light()));
+others.addEventListener("click", camera.change);
+sun.addEventListener("click", () => putLook(document.documentElement.dataset.look === "sun" ? "" : "sun"));
+view.querySelector("[data-camera-start]").addEventListener("click", () => camera.start());
 document.addEventListener("visibilitychange", () => { if (document.hidden) camera.stop(); else camera.start(); });
 
-putLook(recall("look") ?? "");
 unlockSounds((isReady) => { one("silent").hidden = isReady; });
 listen(form, onCode);
 stayAwake();

@@ -1,28 +1,31 @@
-// The last admission of this phone stands at the bottom of the page, so that it can be taken back when its screen is gone.
+// The last verdict of this phone stands at the bottom of the page, so that it can be taken back when its screen is gone.
+import { send } from "./sending.js";
+import { canUndo } from "./verdict.js";
+
 export const makeLast = (line, { word }) => {
   const part = (name) => line.querySelector(`[data-last-${name}]`);
-  let last = null;
+  let last = {};
 
-  const say = (name) => {
-    part("word").textContent = name === "undone" ? part("word").dataset.undone : word(last.verdict);
+  const put = (name, text) => {
+    line.hidden = false;
+    line.dataset.verdict = name;
+    part("word").textContent = text;
   };
 
   const show = (verdict) => {
     last = verdict;
-    line.hidden = false;
-    line.dataset.verdict = verdict.verdict;
-    say(verdict.verdict);
+    put(verdict.verdict, word(verdict.verdict));
     part("name").textContent = verdict.name ?? verdict.type ?? "";
     part("undo").hidden = !canUndo(verdict);
+    part("failed").hidden = true;
   };
 
   const undo = async ({ scan }) => {
     part("undo").disabled = true;
-    const isUndone = await sent(scan);
+    const isUndone = await send(`/admissions/${scan}/undo`, {}).then(({ ok }) => ok, () => false);
     part("undo").disabled = false;
     if (last.scan !== scan) return;
-    line.dataset.verdict = isUndone ? "undone" : last.verdict;
-    say(isUndone ? "undone" : last.verdict);
+    if (isUndone) put("undone", part("word").dataset.undone);
     part("undo").hidden = isUndone;
     part("failed").hidden = isUndone;
     document.querySelector("[data-announce]").textContent = part(isUndone ? "word" : "failed").textContent;
@@ -30,16 +33,4 @@ export const makeLast = (line, { word }) => {
 
   part("undo").addEventListener("click", () => undo(last));
   return { show, undo };
-};
-
-export const canUndo = ({ verdict, scan, provisional }) => verdict === "come_in" && Boolean(scan) && !provisional;
-
-const sent = async (scan) => {
-  try {
-    const headers = { Accept: "application/json", "Content-Type": "application/json" };
-    const path = `${location.pathname}/admissions/${scan}/undo`;
-    return (await fetch(path, { method: "POST", headers, body: "{}", signal: AbortSignal.timeout(5000) })).ok;
-  } catch {
-    return false;
-  }
 };
