@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import Migrate, upgrade
+from hypothesis import HealthCheck
 
 from carneau import create_app
 from carneau.core.db import db, transaction
@@ -22,7 +24,12 @@ from carneau.standalone.stripe import Simulator, SimulatorSettings, create_simul
 from carneau.web import caching
 from config import Config
 from tests import distributing
+from tests.mailing import Catcher, catching
+from tests.visiting import Visitor
 
+# How fast an example is says how busy the machine is, nothing about the code.
+hypothesis.settings.register_profile("carneau", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.settings.load_profile("carneau")
 TICKET_KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 
 
@@ -131,6 +138,17 @@ def _empty_tables() -> None:
 @pytest.fixture
 def client(app: Flask, database: None) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def visitor(app: Flask, database: None) -> Visitor:
+    return Visitor(app)
+
+
+@pytest.fixture
+def catcher(app: Flask, database: None) -> Iterator[Catcher]:
+    with catching(app) as caught:
+        yield caught
 
 
 @pytest.fixture

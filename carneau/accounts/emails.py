@@ -1,7 +1,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
@@ -9,8 +8,9 @@ from carneau.accounts import links, queries
 from carneau.accounts.models import OneTimeLink
 from carneau.core import settings
 from carneau.core.db import db
-from carneau.email.message import Letter
+from carneau.email import plain
 from carneau.email.models import Mail
+from carneau.email.plain import Words
 from carneau.email.posting import Parcel
 
 SENDER = "Carneau"
@@ -22,14 +22,6 @@ class Facts:
     recipient: str
     message_id: str
     url: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Words:
-    subject: str
-    before: tuple[str, ...]
-    button: str = ""
-    after: tuple[str, ...] = ()
 
 
 def read(mail: Mail) -> Facts:
@@ -52,13 +44,7 @@ def _kind_for(kind: str, has_account: bool) -> str:
 
 def pack(facts: Facts) -> Parcel:
     words = LETTERS[facts.kind]()
-    values = {"words": words, "subject": words.subject, "preview": words.before[0], "url": facts.url}
-    letter = Letter(
-        subject=words.subject,
-        text=render_template("emails/account.txt", **values),
-        html=render_template("emails/account.html", **values),
-    )
-    return Parcel(letter, facts.recipient, SENDER, facts.message_id)
+    return Parcel(plain.letter(words, facts.url), facts.recipient, SENDER, facts.message_id)
 
 
 ONCE = lazy_gettext("The link works once, within an hour.")

@@ -71,12 +71,17 @@ def add_lines(cart: Cart, wishes: Iterable[tuple[TicketType, int]]) -> list[Outc
     return outcomes
 
 
+def find_locked(visitor_secret: str | None) -> Cart | None:
+    """The visitor's cart, locked: two clicks come one after the other."""
+    if visitor_secret is None:
+        return None
+    mine = sa.select(Cart).where(Cart.visitor_digest == codes.digest(visitor_secret))
+    return db.session.scalar(mine.with_for_update(key_share=True).execution_options(populate_existing=True))
+
+
 def own_cart(visitor_secret: str | None) -> Cart:
     """The visitor's cart, locked for a change."""
-    cart = None
-    if visitor_secret is not None:
-        mine = sa.select(Cart).where(Cart.visitor_digest == codes.digest(visitor_secret))
-        cart = db.session.scalar(mine.with_for_update(key_share=True).execution_options(populate_existing=True))
+    cart = find_locked(visitor_secret)
     if cart is None:
         raise NotFound(_("Your cart is empty."))
     _require_unpaid(cart)

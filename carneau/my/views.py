@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from flask import Blueprint, Response, request, session
+from flask import Blueprint, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -19,19 +19,12 @@ from carneau.tickets import passing, qr
 from carneau.tickets import queries as tickets
 from carneau.tickets.guards import may_pass_on
 from carneau.tickets.models import Ticket
-from carneau.web import render
+from carneau.web import render, security
 from carneau.web.paging import Cursor
 
 bp = Blueprint("my", __name__)
 PASSED_FROM_NETWORK = Limit("tickets passed on from network", 30, timedelta(hours=1))
-
-
-@bp.after_request
-def keep_secret(response: Response) -> Response:
-    """Addresses here are keys to tickets."""
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+bp.after_request(security.keep_secret)
 
 
 @bp.get("/my/tickets")

@@ -1,11 +1,11 @@
 from dataclasses import dataclass
 
-from flask import render_template
 from flask_babel import gettext as _
 
 from carneau.core.db import db
-from carneau.email.message import Letter
+from carneau.email import plain
 from carneau.email.models import Mail
+from carneau.email.plain import Words
 from carneau.email.posting import Parcel
 from carneau.organisations import links, roles
 from carneau.organisations.models import Invitation, Organisation, Role
@@ -20,16 +20,6 @@ class Facts:
     reply_to: str
     invited_by: str
     role: Role
-
-
-@dataclass(frozen=True)
-class Words:
-    """What `emails/account.html` says."""
-
-    subject: str
-    before: tuple[str, ...]
-    button: str
-    after: tuple[str, ...]
 
 
 def read(mail: Mail) -> Facts:
@@ -48,14 +38,7 @@ def read(mail: Mail) -> Facts:
 
 def pack(facts: Facts) -> Parcel:
     words = _words(facts)
-    values = {"words": words, "subject": words.subject, "preview": words.before[0], "url": facts.url}
-    letter = Letter(
-        subject=words.subject,
-        text=render_template("emails/account.txt", **values),
-        html=render_template("emails/account.html", **values),
-        reply_to=facts.reply_to,
-    )
-    return Parcel(letter, facts.recipient, facts.house, facts.message_id)
+    return Parcel(plain.letter(words, facts.url, facts.reply_to), facts.recipient, facts.house, facts.message_id)
 
 
 def _words(facts: Facts) -> Words:

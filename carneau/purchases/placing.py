@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
+from carneau.cart import basket
 from carneau.cart import queries as carts
 from carneau.cart.models import Cart
 from carneau.catalogue.models import EventStatus
@@ -41,11 +42,8 @@ class PriceChanged(Conflict):
 
 
 def cart_to_buy(visitor_secret: str | None) -> Cart:
-    """The visitor's cart, locked: two clicks come one after the other."""
-    cart = None
-    if visitor_secret is not None:
-        mine = sa.select(Cart).where(Cart.visitor_digest == codes.digest(visitor_secret))
-        cart = db.session.scalar(mine.with_for_update(key_share=True).execution_options(populate_existing=True))
+    """The visitor's, locked."""
+    cart = basket.find_locked(visitor_secret)
     if cart is None:
         raise NothingToBuy
     return cart

@@ -10,7 +10,7 @@ from carneau.purchases import guards as purchases
 from carneau.purchases import links
 from carneau.tickets import calendar, guards, passing, pdf, qr, queries
 from carneau.tickets.models import Ticket, TicketStatus
-from carneau.web import phones, render
+from carneau.web import phones, render, security
 
 bp = Blueprint("tickets", __name__)
 bp.add_app_template_filter(calendar.place)
@@ -21,15 +21,7 @@ FILES: dict[str, tuple[str, Callable[[Ticket], str | bytes]]] = {
     "pdf": ("application/pdf", lambda ticket: pdf.draw([ticket], queries.posters([ticket]))),
     "ics": ("text/calendar", lambda ticket: calendar.draw([ticket])),
 }
-
-
-@bp.after_request
-def keep_secret(response: Response) -> Response:
-    """The address is the ticket: no search engine keeps it, no other site is told it."""
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+bp.after_request(security.keep_secret)
 
 
 @bp.get("/tickets/<code>")

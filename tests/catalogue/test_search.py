@@ -64,7 +64,7 @@ def test_odd_questions_find_little_and_break_nothing(season, q):
     assert len(found(q=q)) <= 3
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
 @given(q=st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=300))
 def test_no_question_raises(database, q):
     found(q=q)

@@ -20,12 +20,6 @@ from tests.making import make_event, make_organisation, make_paid_purchase, make
 
 
 @pytest.fixture
-def catcher(app, database):
-    with catching(app) as catcher:
-        yield catcher
-
-
-@pytest.fixture
 def purchase(database):
     house = make_organisation(name="Théâtre Łódź", email="box@theatre.example")
     kind = make_ticket_type(make_event(house, title="Großer Abend"), name="Rang")

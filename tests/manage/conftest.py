@@ -1,21 +1,9 @@
 import pytest
 
 from carneau.organisations.models import Role
-from tests.mailing import catching
 from tests.making import make_event, make_member, make_organisation, make_ticket_type
 from tests.manage.selling import entering
-from tests.visiting import Visitor, make_user
-
-
-@pytest.fixture
-def visitor(app, database):
-    return Visitor(app)
-
-
-@pytest.fixture
-def catcher(app, database):
-    with catching(app) as caught:
-        yield caught
+from tests.visiting import make_user
 
 
 @pytest.fixture

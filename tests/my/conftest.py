@@ -3,7 +3,6 @@ import pytest
 from carneau.core.db import transaction
 from carneau.email import owing
 from carneau.tickets import issuing
-from tests.accounts.conftest import catcher, visitor  # noqa: F401
 from tests.making import make_event, make_paid_purchase, make_ticket_type
 from tests.visiting import make_user
 
@@ -24,7 +23,7 @@ def buy(database):
 
 
 @pytest.fixture
-def ada(visitor):  # noqa: F811
+def ada(visitor):
     make_user()
     visitor.log_in("ada@buyer.example")
     return visitor

@@ -116,7 +116,7 @@ def test_every_order_of_a_sessions_events_ends_in_the_same_rows(app, invariants_
     invariants_hold()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_repeated_and_shuffled_events_end_in_the_same_rows(app, database, data):
     story = data.draw(st.sampled_from(STORIES), label="story")
