@@ -4,6 +4,7 @@ from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from carneau.admissions import history
 from carneau.catalogue import guards
 from carneau.catalogue.models import Event
 from carneau.core.db import transaction
@@ -13,6 +14,7 @@ from carneau.manage.sales_forms import HolderForm, InvalidationForm
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.tickets import holders, search
 from carneau.tickets.models import Ticket, TicketStatus
+from carneau.tickets.search import Presence
 from carneau.web import render
 
 bp = Blueprint("manage_attendees", __name__, url_prefix="/manage/events/<slug>/attendees")
@@ -23,13 +25,15 @@ EDITORS = (Role.OWNER, Role.MANAGER)
 @guards.for_event(*EDITORS, Role.DOOR)
 def index(event: Event, membership: OrganisationMember) -> ResponseReturnValue:
     question = request.args.get("q", "").strip()
-    found = search.find_attendees(event, question, request.args.get("after"))
+    who = Presence.of(request.args.get("who", ""))
+    found = search.find_attendees(event, question, request.args.get("after"), who)
     return render.page(
         "manage/attendees.html",
         blocks=("rows",),
         event=event,
         membership=membership,
         q=question,
+        who=who,
         found=found,
         can_edit=membership.role in EDITORS,
     )
@@ -90,6 +94,7 @@ def _page(
         event=event,
         membership=membership,
         ticket=ticket,
+        scans=history.of_tickets(event.organisation_id, [ticket.id]),
         form=form or HolderForm(formdata=None, name=ticket.holder_name),
         invalidation=invalidation or InvalidationForm(formdata=None, back_on_sale=True),
         can_resend=ticket.status is not TicketStatus.VOID and passed.can_be_written_to(ticket),

@@ -1,6 +1,7 @@
 """What the door answered, in words for who is in charge of it."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -37,6 +38,15 @@ def refusal(reason: str) -> str:
         Reason.NOT_INSIDE: _("Was not inside"),
     }
     return words.get(reason) or reason
+
+
+def of_scan(facts: dict[str, Any], word: str) -> str:
+    """One line of a purchase's history."""
+    answer = refusal(facts["reason"]) if facts["reason"] else verdict(Answer(word))
+    where = f"{answer}, {facts['gate']}" if facts["gate"] else answer
+    if facts["is_undone"]:
+        return str(_("Ticket %(ticket)s at the door: %(answer)s (undone)", ticket=facts["ticket"], answer=where))
+    return str(_("Ticket %(ticket)s at the door: %(answer)s", ticket=facts["ticket"], answer=where))
 
 
 def clock_or_day(at: datetime | None, zone: str) -> str:

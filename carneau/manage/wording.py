@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from carneau.catalogue.models import Event
 from carneau.core.money import Money
 from carneau.exports.models import ExportKind
+from carneau.manage import door_wording
 from carneau.payments.history import Moment
 from carneau.payments.models import RefundStatus
 from carneau.purchases.models import Channel, PaymentStatus, Purchase
@@ -99,6 +100,8 @@ def happened(moment: Moment, purchase: Purchase) -> str:
         return _mail(moment)
     if moment.subject == "purchases" and moment.action in list(PaymentStatus):
         return state(PaymentStatus(moment.action))
+    if moment.subject == "scans":
+        return door_wording.of_scan(moment.facts, moment.action)
     words: dict[tuple[str, str], str] = {
         ("purchases", "tickets_issued"): _("Tickets issued"),
         ("purchases", "tickets_returned"): _("Tickets taken back"),
@@ -114,6 +117,7 @@ def happened(moment: Moment, purchase: Purchase) -> str:
         ("tickets", "renamed"): _("Ticket given another name"),
         ("tickets", "passed_on"): _("Ticket passed on to somebody else"),
         ("tickets", "resent"): _("Ticket sent again to its holder"),
+        ("tickets", "admission_undone"): _("Admission taken back"),
     }
     return words.get((moment.subject, moment.action)) or f"{moment.subject}: {moment.action}"
 

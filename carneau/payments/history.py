@@ -1,4 +1,4 @@
-"""Everything that happened to one purchase, oldest first: what was recorded, and which mails went out."""
+"""Everything that happened to one purchase, oldest first: what was recorded, which mails went out, and who came."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from carneau.accounts.models import User
+from carneau.admissions import history as door
+from carneau.admissions.models import Scan
 from carneau.core.audit import AuditEntry
 from carneau.core.db import db
 from carneau.email.models import Mail
@@ -28,7 +30,7 @@ class Moment:
 
 
 def of(purchase: Purchase) -> list[Moment]:
-    return sorted([*_recorded(purchase), *_written(purchase)], key=lambda moment: moment.at)
+    return sorted([*_recorded(purchase), *_written(purchase), *_scanned(purchase)], key=lambda moment: moment.at)
 
 
 def _recorded(purchase: Purchase) -> Iterator[Moment]:
@@ -60,3 +62,11 @@ def _written(purchase: Purchase) -> Iterator[Moment]:
         state = "sent" if mail.sent_at else "given_up" if mail.gave_up_at else "waiting"
         facts = {"kind": mail.kind, "to": mail.recipient, "error": mail.last_error}
         yield Moment(mail.sent_at or mail.gave_up_at or mail.created_at, Mail.__tablename__, state, "system", facts)
+
+
+def _scanned(purchase: Purchase) -> Iterator[Moment]:
+    ids = db.session.scalars(sa.select(Ticket.id).where(Ticket.purchase_id == purchase.id))
+    for row in door.of_tickets(purchase.organisation_id, ids):
+        facts = {"ticket": row.ticket, "gate": row.gate or "", "reason": row.Scan.reason or ""}
+        facts["is_undone"] = row.Scan.undone_at is not None
+        yield Moment(row.Scan.scanned_at, Scan.__tablename__, row.Scan.verdict, row.device, facts)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from carneau.purchases import models as purchases
 from carneau.purchases.models import Purchase, PurchaseLine
 from carneau.tickets import models as tickets
 from carneau.tickets import qr
-from carneau.tickets.models import Ticket
+from carneau.tickets.models import Ticket, TicketStatus
 
 PAGE = 50
 LONGEST_QUESTION = 200
@@ -48,9 +49,28 @@ def newest_purchases(event: Event, count: int) -> Sequence[Purchase]:
     return db.session.scalars(wanted.options(selectinload(Purchase.lines)).order_by(Purchase.id.desc())).all()
 
 
-def find_attendees(event: Event, question: str, after: str | None) -> Found:
-    """Tickets with their type and purchase, void ones among them."""
-    wanted = sa.select(Ticket).join(Ticket.purchase).where(Ticket.event_id == event.id)
+class Presence(StrEnum):
+    """Which guests are looked for."""
+
+    ALL = "all"
+    INSIDE = "inside"
+    EXPECTED = "expected"
+
+    @classmethod
+    def of(cls, text: str) -> "Presence":
+        return cls(text) if text in list(cls) else cls.ALL
+
+
+PRESENT: dict[Presence, sa.ColumnElement[bool]] = {
+    Presence.ALL: sa.true(),
+    Presence.INSIDE: sa.and_(Ticket.status == TicketStatus.REDEEMED, Ticket.left_at.is_(None)),
+    Presence.EXPECTED: Ticket.status == TicketStatus.VALID,
+}
+
+
+def find_attendees(event: Event, question: str, after: str | None, who: Presence = Presence.ALL) -> Found:
+    """Tickets with their type and purchase; among all, void ones too."""
+    wanted = sa.select(Ticket).join(Ticket.purchase).where(Ticket.event_id == event.id, PRESENT[who])
     if after:
         wanted = wanted.where(Ticket.id < sa.select(Ticket.id).where(Ticket.ref == after).scalar_subquery())
     if question:
