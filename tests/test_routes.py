@@ -197,6 +197,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ),
     ("manage_event_refunds.create", "POST"): member("/events/{slug}/refunds", OWNER, FINANCE, status=422),
     ("manage_event_refunds.show", "GET"): member("/events/{slug}/refunds", OWNER, FINANCE),
+    ("manage_exports.admissions", "GET"): member("/events/{slug}/exports/admissions.csv", OWNER, MANAGER),
     ("manage_exports.attendees", "GET"): member("/events/{slug}/exports/attendees.csv", OWNER, MANAGER),
     ("manage_exports.create", "POST"): member("/events/{slug}/exports", OWNER, MANAGER, FINANCE, status=422),
     ("manage_exports.files_show", "GET"): member("/events/{slug}/exports/files/{export_ref}", OWNER, MANAGER, FINANCE),

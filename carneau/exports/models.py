@@ -11,6 +11,7 @@ from carneau.core.db import Model
 class ExportKind(StrEnum):
     ATTENDEES = "attendees"
     PURCHASES = "purchases"
+    ADMISSIONS = "admissions"
 
 
 class ExportForm(StrEnum):

@@ -40,6 +40,17 @@ COUNT_PURCHASES = """
     SELECT DISTINCT purchase_id FROM purchase_lines
      WHERE organisation_id = :organisation_id AND event_id = :event_id"""
 
+ADMISSIONS = """
+    SELECT s.id, s.verdict, s.reason, k.ref, k.holder_name, t.name AS ticket_type, g.name AS gate, d.name AS device,
+           s.is_offline, s.is_conflict, to_char(s.scanned_at AT TIME ZONE :zone, 'YYYY-MM-DD HH24:MI:SS') AS scanned,
+           to_char(s.recorded_at AT TIME ZONE :zone, 'YYYY-MM-DD HH24:MI:SS') AS recorded,
+           to_char(s.undone_at AT TIME ZONE :zone, 'YYYY-MM-DD HH24:MI:SS') AS undone
+      FROM scans s JOIN door_devices d ON d.id = s.device_id LEFT JOIN gates g ON g.id = s.gate_id
+      LEFT JOIN tickets k ON k.id = s.ticket_id LEFT JOIN ticket_types t ON t.id = k.ticket_type_id
+     WHERE s.organisation_id = :organisation_id AND s.event_id = :event_id AND s.id > :after
+  ORDER BY s.id LIMIT :limit"""
+COUNT_ADMISSIONS = "SELECT 1 FROM scans WHERE organisation_id = :organisation_id AND event_id = :event_id"
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -90,9 +101,24 @@ def _purchase(row: Any) -> Row:
     ]
 
 
+def _admissions_head() -> Row:
+    return [
+        *(_("When"), _("Answer"), _("Reason"), _("Name"), _("Ticket type"), _("Ticket"), _("Gate"), _("Phone")),
+        *(_("Offline"), _("Conflict"), _("Recorded"), _("Undone")),
+    ]
+
+
+def _admission(row: Any) -> Row:
+    return [
+        *(row.scanned, row.verdict, row.reason, row.holder_name, row.ticket_type, row.ref, row.gate, row.device),
+        *(int(row.is_offline), int(row.is_conflict), row.recorded, row.undone),
+    ]
+
+
 TABLES = {
     ExportKind.ATTENDEES: Table(ATTENDEES, COUNT_ATTENDEES, _attendees_head, _attendee),
     ExportKind.PURCHASES: Table(PURCHASES, COUNT_PURCHASES, _purchases_head, _purchase),
+    ExportKind.ADMISSIONS: Table(ADMISSIONS, COUNT_ADMISSIONS, _admissions_head, _admission),
 }
 
 

@@ -80,6 +80,12 @@ def purchases(event: Event, membership: OrganisationMember, form: str) -> Respon
     return _at_once(event, ExportKind.PURCHASES, form)
 
 
+@bp.get(f"/admissions.{FORM}")
+@guards.for_event(*ORGANISERS)
+def admissions(event: Event, membership: OrganisationMember, form: str) -> ResponseReturnValue:
+    return _at_once(event, ExportKind.ADMISSIONS, form)
+
+
 @bp.get(f"/money.{FORM}")
 @guards.for_event(*ORGANISERS, Role.FINANCE)
 def money(event: Event, membership: OrganisationMember, form: str) -> ResponseReturnValue:

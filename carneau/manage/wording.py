@@ -67,6 +67,7 @@ def export_kind(kind: ExportKind) -> str:
     words: dict[ExportKind, str] = {
         ExportKind.ATTENDEES: _("Attendees"),
         ExportKind.PURCHASES: _("Purchases"),
+        ExportKind.ADMISSIONS: _("Admissions"),
     }
     return words[kind]
 

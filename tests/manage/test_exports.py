@@ -8,6 +8,7 @@ import zipfile
 import pytest
 import sqlalchemy as sa
 
+from carneau.admissions.devices import Phone
 from carneau.core import outbox
 from carneau.core.db import db, transaction
 from carneau.core.outbox import OutboxRow
@@ -16,6 +17,7 @@ from carneau.organisations.models import Role
 from carneau.purchases.models import Channel
 from tests.exports.crowding import crowd
 from tests.manage.selling import bought_by
+from tests.scanning import make_device, make_gate, make_link, make_tickets, scan
 
 PATH = "/manage/events/gala/exports"
 
@@ -43,7 +45,22 @@ def test_attendees_purchases_and_money_come_as_tables(enter, kind):
     assert purchases[1][:5] == [ada.ref, "succeeded", "online", "Ada Verhœven", "ada@post.example"]
     assert [row[10] for row in purchases] == ["Total", "48.00", "24.00"]
     assert money[1][1:] == ["3", "EUR", "72.00", "0.00", "72.00"]
-    assert visitor.get(PATH).text.count("download") == 6
+    assert visitor.get(PATH).text.count("download") == 8
+
+
+def test_admissions_come_as_a_table_with_all_that_was_answered(enter, event, kind):
+    gate, (_device, token) = make_gate(event, name="North"), make_device(make_link(event), name="=phone")
+    ticket = make_tickets((kind, 1), buyer_name="Ada")[0]
+    for code in (ticket, "nonsense"):
+        scan(Phone.of(token), event, code, gate=gate.public_id)
+    visitor = enter(Role.MANAGER)
+
+    rows = table(visitor.get(f"{PATH}/admissions.csv"))
+
+    assert rows[1][1:10] == ["come_in", "", "Ada", "Standing", ticket.ref, "North", "'=phone", "0", "0"]
+    assert rows[2][1:10] == ["not_valid", "unknown", "", "", "", "North", "'=phone", "0", "0"]
+    assert "=phone" in sheet_of(visitor.get(f"{PATH}/admissions.xlsx"))
+    assert enter(Role.FINANCE).get(f"{PATH}/admissions.csv").status_code == 403
 
 
 @pytest.mark.parametrize("name", ["=cmd()", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
