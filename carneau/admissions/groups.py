@@ -8,8 +8,9 @@ from flask_babel import ngettext
 from sqlalchemy.exc import IntegrityError
 
 from carneau.admissions import flooding
-from carneau.admissions.admission import LOST, TRIES, Contested, NotLetIn
+from carneau.admissions.admission import TRIES, Contested, NotLetIn
 from carneau.admissions.devices import Phone
+from carneau.admissions.quick import LOST
 from carneau.admissions.statements import ADMIT_PARTY
 from carneau.core.db import single_statement
 from carneau.core.errors import Conflict, NotFound

@@ -19,6 +19,10 @@ class Reading:
     revision: int | None = None
     unread: Reason | None = None
 
+    @property
+    def values(self) -> dict[str, object]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 def read(text: str) -> Reading:
     text = text.strip() if len(text) <= LONGEST else ""

@@ -4,15 +4,17 @@ import sqlalchemy as sa
 
 # Whether the device `d` may scan at the event `e` right now. A door link's phone: as long as the link and the device
 # live. A member's: as long as this session and a role that belongs at the door do.
-MAY_SCAN = """d.organisation_id = e.organisation_id AND d.revoked_at IS NULL
-    AND (d.expires_at IS NULL OR d.expires_at > now())
-    AND (EXISTS (SELECT FROM door_links l JOIN door_link_events le ON le.door_link_id = l.id
+LIVES = """d.organisation_id = e.organisation_id AND d.revoked_at IS NULL
+    AND (d.expires_at IS NULL OR d.expires_at > now())"""
+OF_LINK = """EXISTS (SELECT FROM door_links l JOIN door_link_events le ON le.door_link_id = l.id
                   WHERE l.id = d.door_link_id AND le.event_id = e.id
-                    AND l.revoked_at IS NULL AND l.expires_at > now())
-      OR EXISTS (SELECT FROM organisation_members m JOIN users u ON u.id = m.user_id
+                    AND l.revoked_at IS NULL AND l.expires_at > now())"""
+OF_MEMBER = """EXISTS (SELECT FROM organisation_members m JOIN users u ON u.id = m.user_id
                   WHERE m.user_id = d.user_id AND m.organisation_id = d.organisation_id
                     AND m.role IN ('owner', 'manager', 'door') AND (m.event_id IS NULL OR m.event_id = e.id)
-                    AND u.id = CAST(:user_id AS bigint) AND u.session_version = CAST(:session_version AS integer)))"""
+                    AND u.id = CAST(:user_id AS bigint) AND u.session_version = CAST(:session_version AS integer))"""
+BY_LINK = f"{LIVES} AND {OF_LINK}"
+MAY_SCAN = f"{LIVES} AND ({OF_LINK} OR {OF_MEMBER})"
 
 DEVICE = f"""device AS MATERIALIZED (
            SELECT d.id, d.organisation_id, d.created_at, d.sees_names, e.id AS event_id, e.title, e.status,

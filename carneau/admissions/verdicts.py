@@ -19,6 +19,10 @@ class Attempt:
     scanned_at: datetime | None = None
     is_offline: bool = False
 
+    @property
+    def values(self) -> dict[str, object]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

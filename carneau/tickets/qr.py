@@ -1,11 +1,11 @@
 import base64
 import binascii
+import hmac
 import io
 import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -36,25 +36,28 @@ def code(ticket: Ticket) -> str:
         + ticket.id.to_bytes(5, "big")
         + ticket.revision.to_bytes(2, "big")
     )
-    signature = _key(settings.current().ticket_key).sign(DOMAIN + payload)
-    return base64.b32encode(payload + signature).decode().rstrip("=")
+    return _signed(payload)
 
 
 def read(text: str) -> tuple[int, int, int]:
     """(event id, ticket id, revision) of a genuine code in capitals or not. Raises InvalidCode for anything else.
-    Whether that revision still counts, and whether the ticket is valid, is for the database to say."""
+    Whether that revision still counts, and whether the ticket is valid, is for the database to say. A code has one
+    signature and one way to write it: signing anew and comparing takes a third of the time of verifying."""
     written = text.upper() if text.isascii() else ""
     if not CODE.fullmatch(written):
         raise InvalidCode(_("This is not the code of a ticket. Please scan it again, or open the link in your mail."))
     try:
-        raw = base64.b32decode(written + "======")
-        payload, signature = raw[:PAYLOAD_BYTES], raw[PAYLOAD_BYTES:]
-        public_key(settings.current().ticket_key).verify(signature, DOMAIN + payload)
-    except (binascii.Error, InvalidSignature):
+        payload = base64.b32decode(written + "======")[:PAYLOAD_BYTES]
+    except binascii.Error:
         raise _forged() from None
-    if payload[0] != VERSION or base64.b32encode(raw).decode().rstrip("=") != written:
+    if payload[0] != VERSION or not hmac.compare_digest(_signed(payload), written):
         raise _forged()
     return int.from_bytes(payload[1:5]), int.from_bytes(payload[5:10]), int.from_bytes(payload[10:12])
+
+
+def _signed(payload: bytes) -> str:
+    signature = _key(settings.current().ticket_key).sign(DOMAIN + payload)
+    return base64.b32encode(payload + signature).decode().rstrip("=")
 
 
 def _forged() -> InvalidCode:
