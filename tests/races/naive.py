@@ -84,3 +84,23 @@ def expire(ticket_type, between):
                 q=hold.quantity,
                 t=ticket_type.id,
             )
+
+
+def admit(phone, ticket, between):
+    with transaction():
+        device = _one("SELECT id FROM door_devices WHERE token_digest = :d", d=phone.token_digest)
+        seen = _one("SELECT status, event_id, organisation_id FROM tickets WHERE id = :k", k=ticket.id)
+    if seen.status != "valid":
+        return "already_in"
+    between()
+    with transaction():
+        _do("UPDATE tickets SET status = 'redeemed', redeemed_at = now() WHERE id = :k", k=ticket.id)
+        _do(
+            """INSERT INTO scans (organisation_id, event_id, ticket_id, device_id, nonce, verdict, scanned_at)
+               VALUES (:o, :e, :k, :d, gen_random_uuid(), 'come_in', now())""",
+            o=seen.organisation_id,
+            e=seen.event_id,
+            k=ticket.id,
+            d=device.id,
+        )
+    return "come_in"
