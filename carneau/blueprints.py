@@ -42,6 +42,7 @@ from carneau.manage import integrations as manage_integrations
 from carneau.manage import invitations as manage_invitations
 from carneau.manage import messages as manage_messages
 from carneau.manage import organisations as manage_organisations
+from carneau.manage import people as manage_people
 from carneau.manage import purchases as manage_purchases
 from carneau.manage import refunds as manage_refunds
 from carneau.manage import sales as manage_sales
@@ -79,6 +80,7 @@ def register(app: Flask) -> None:
         event_refunds.bp,
         manage_exports.bp,
         manage_messages.bp,
+        manage_people.bp,
         manage_purchases.bp,
         manage_refunds.bp,
         manage_sales.bp,

@@ -16,7 +16,7 @@ LAYERS = [
     "admissions",
     "fulfilment",
     "payments",
-    "exports integrations",
+    "exports integrations privacy",
     "checkout my door manage",
     "api",
     "ops standalone",

@@ -206,6 +206,12 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("manage_exports.purchases", "GET"): member("/events/{slug}/exports/purchases.csv", OWNER, MANAGER, FINANCE),
     ("manage_messages.create", "POST"): member("/events/{slug}/messages", OWNER, MANAGER, status=422),
     ("manage_messages.index", "GET"): member("/events/{slug}/messages", OWNER, MANAGER),
+    ("manage_people.data_create", "POST"): member("/organisations/{organisation_slug}/people/data", OWNER, status=422),
+    ("manage_people.erasures_create", "POST"): member(
+        "/organisations/{organisation_slug}/people/erasure", OWNER, status=422
+    ),
+    ("manage_people.index", "GET"): member("/organisations/{organisation_slug}/people", OWNER),
+    ("manage_people.show", "POST"): member("/organisations/{organisation_slug}/people", OWNER, status=422),
     ("manage_purchases.index", "GET"): member("/events/{slug}/purchases", OWNER, MANAGER, FINANCE),
     ("manage_purchases.mails_create", "POST"): member(
         "/events/{slug}/purchases/{ref}/mails", OWNER, MANAGER, status=422
@@ -293,6 +299,9 @@ ROUTES: dict[tuple[str, str], Row] = {
         "/events/{slug}/ticket-types/{public_id}", OWNER, MANAGER, status=422
     ),
     ("media.show", "GET"): anyone("/media/no-such-picture-320.webp", 404),
+    ("my_account.data_create", "POST"): logged_in("/account/data", 422),
+    ("my_account.data_new", "GET"): logged_in("/account/data"),
+    ("my_account.purchase_data_show", "GET"): anyone("/purchases/{ref}/data.json?key={key}"),
     ("my_account.deletion_create", "POST"): logged_in("/account/deletion", 422),
     ("my_account.deletion_new", "GET"): logged_in("/account/deletion"),
     ("my_account.deletion_show", "GET"): anyone("/account/deleted"),

@@ -31,12 +31,17 @@ def with_password(email: str, password: str, network: str) -> User | None:
         limits.count(limits.PASSWORDS_OF_ACCOUNT, email)
         user = queries.find_by_email(email)
         known = user.password_hash if user else None
-    if not passwords.matches(known, password):
+    if not passwords.matches(known, password) or known is None:
         return None
+    renewed = passwords.hashed(password) if passwords.is_outdated(known) else known
     with transaction():
         limits.forget(limits.PASSWORDS_OF_ACCOUNT, email)
         user = queries.find_by_email(email)
-        return user if user and user.password_hash == known else None
+        if user is None or user.password_hash != known:
+            return None
+        if renewed != known:
+            changing.renew_hash(user, renewed)
+        return user
 
 
 def with_code(user: User, typed: str) -> bool:

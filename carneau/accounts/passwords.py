@@ -28,6 +28,11 @@ def matches(password_hash: str | None, password: str) -> bool:
     return fits and password_hash is not None
 
 
+def is_outdated(password_hash: str) -> bool:
+    """Made with another cost than we ask today."""
+    return _hasher.check_needs_rehash(password_hash)
+
+
 def is_guessable(password: str, email: str) -> bool:
     plain = _normal(password).lower()
     return plain in COMMON.split() or len(set(plain)) < 4 or plain in (email.lower(), email.lower().partition("@")[0])

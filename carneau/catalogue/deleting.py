@@ -10,6 +10,7 @@ from carneau.core import audit
 from carneau.core.db import db
 from carneau.core.errors import Conflict
 from carneau.inventory import closing
+from carneau.organisations import membership
 
 
 class HasHistory(Conflict):
@@ -22,6 +23,7 @@ def delete_event(event: Event, actor: str) -> None:
     types = db.session.scalars(sa.select(TicketType).where(TicketType.event_id == event.id)).all()
     closing.close([ticket_type.id for ticket_type in types])
     pictures.forget_all_later(event)
+    membership.end_at_doors_of(event.id, actor)
     audit.record(event, "deleted", actor, slug=event.slug)
     db.session.flush()
     _delete(sa.delete(TicketType).where(TicketType.event_id == event.id))

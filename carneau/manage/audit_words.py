@@ -55,6 +55,8 @@ ACTIONS = {
     "pending": lazy_gettext("placed"),
     "picture added": lazy_gettext("picture added"),
     "picture removed": lazy_gettext("picture removed"),
+    "person_erased": lazy_gettext("a person forgotten"),
+    "person_exported": lazy_gettext("a person's data handed over"),
     "processing": lazy_gettext("waiting for the bank"),
     "published": lazy_gettext("published"),
     "refunded": lazy_gettext("refunded"),

@@ -30,7 +30,7 @@ class HolderForm(SessionForm):
     )
 
 
-class DeletionForm(SessionForm):
+class ConfirmForm(SessionForm):
     current = PasswordField(
         lazy_gettext("Your password"),
         validators=[

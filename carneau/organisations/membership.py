@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from carneau.core import audit
 from carneau.core.db import db
 from carneau.core.errors import Conflict, NotFound
-from carneau.organisations.models import OrganisationMember, Role
+from carneau.organisations.models import Invitation, OrganisationMember, Role
 
 # An organisation always has an owner. All its owners and the one it is about are locked, in the order of their ids, and
 # what they are by then is what counts: of two owners who leave at once, the second finds nobody else and stays.
@@ -44,6 +44,16 @@ def remove(member: OrganisationMember, actor: str) -> None:
 def leave(member: OrganisationMember, actor: str) -> None:
     _keep_an_owner(REMOVE, member, stays_owner=False)
     audit.record(member, "left", actor, role=member.role, user=member.user_id)
+
+
+def end_at_doors_of(event_id: int, actor: str) -> None:
+    """For an event that goes: who had its door alone has nothing left here, and who was invited to it neither."""
+    members = sa.delete(OrganisationMember).where(OrganisationMember.event_id == event_id).returning(OrganisationMember)
+    for member in db.session.scalars(members).all():
+        audit.record(member, "removed", actor, role=member.role, user=member.user_id, reason="event deleted")
+    invitations = sa.delete(Invitation).where(Invitation.event_id == event_id).returning(Invitation)
+    for invitation in db.session.scalars(invitations).all():
+        audit.record(invitation, "withdrawn", actor, reason="event deleted")
 
 
 def _keep_an_owner(statement: sa.TextClause, member: OrganisationMember, **values: object) -> None:

@@ -15,13 +15,14 @@ NO_ADDRESS = "erased@erased.invalid"
 
 class StillBeingPaid(Conflict):
     def __init__(self) -> None:
-        super().__init__(_("A payment of yours is still under way. Please wait until it is done, or cancel it first."))
+        super().__init__(_("A payment is still under way. Please wait until it is done, or cancel it first."))
 
 
-def erase(addresses: Collection[str], actor: str) -> Sequence[Purchase]:
+def erase(addresses: Collection[str], actor: str, organisation_id: int | None = None) -> Sequence[Purchase]:
     """Takes name and address out of the purchases of these addresses, and leaves what was sold for how much: the law
     asks for that. Raises StillBeingPaid where the address is needed yet."""
-    mine = sa.func.lower(Purchase.email).in_(addresses)
+    here = sa.true() if organisation_id is None else Purchase.organisation_id == organisation_id
+    mine = sa.and_(sa.func.lower(Purchase.email).in_(addresses), here)
     unsettled = sa.select(Purchase.id).where(mine, Purchase.payment_status.in_(UNSETTLED)).limit(1)
     if db.session.scalar(unsettled) is not None:
         raise StillBeingPaid

@@ -9,9 +9,11 @@ from carneau.purchases.models import Purchase
 from carneau.tickets.models import Ticket
 
 
-def erase(addresses: Collection[str]) -> None:
+def erase(addresses: Collection[str], organisation_id: int | None = None) -> None:
     """Whoever was given a ticket: it stays theirs, and nobody is told of it any more."""
     given = sa.update(Ticket).where(sa.func.lower(Ticket.holder_email).in_(addresses))
+    if organisation_id is not None:
+        given = given.where(Ticket.organisation_id == organisation_id)
     db.session.execute(given.values(holder_email=NO_ADDRESS))
 
 

@@ -1,3 +1,5 @@
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request
@@ -27,3 +29,12 @@ def see_other(location: str) -> Response:
     if request.headers.get("HX-Request") == "true":
         return Response(status=204, headers={"HX-Redirect": location})
     return make_response(redirect(location, 303))
+
+
+def download(values: Mapping[str, Any], name: str) -> Response:
+    """A file of JSON that people can read as well; it is about one of them, so no cache keeps it."""
+    response = Response(json.dumps(values, ensure_ascii=False, indent=2) + "\n", mimetype="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response

@@ -1,8 +1,12 @@
 import argon2
 import pytest
+import sqlalchemy as sa
 
 from carneau import application
+from carneau.accounts import passwords
 from carneau.accounts.models import User
+from carneau.core.audit import AuditEntry
+from carneau.core.db import db, transaction
 from config import Config
 from tests.buying import only
 from tests.visiting import PASSWORD, Visitor, make_user, token
@@ -205,3 +209,21 @@ def test_pages_of_a_session_are_kept_by_no_cache(visitor, ada):
 
     for path in ("/account", "/login/mail", "/logout", "/account/name"):
         assert visitor.get(path).headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_password_of_another_cost_is_hashed_anew_at_the_next_login(visitor, app):
+    user, cheap = make_user(), argon2.PasswordHasher(memory_cost=8, time_cost=1, parallelism=1)
+    with transaction():
+        db.session.execute(sa.update(User).values(password_hash=cheap.hash(PASSWORD)))
+    elsewhere = Visitor(app)
+
+    assert visitor.log_in(user.email, "a wrong password").status_code == 422
+    assert passwords.is_outdated(only(User).password_hash)
+    for browser in (elsewhere, visitor):
+        assert browser.log_in(user.email).status_code == 303
+
+    assert not passwords.is_outdated(only(User).password_hash)
+    assert elsewhere.is_logged_in
+    assert visitor.is_logged_in
+    rehashed = sa.select(sa.func.count(AuditEntry.id)).where(AuditEntry.action == "password_rehashed")
+    assert db.session.scalar(rehashed) == 1

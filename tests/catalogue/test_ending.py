@@ -13,7 +13,18 @@ from carneau.core.db import db, transaction
 from carneau.core.errors import Conflict
 from carneau.inventory import holds
 from carneau.inventory.models import Hold
-from tests.making import make_cart, make_event, make_paid_purchase, make_ticket_type, run_out
+from carneau.organisations.models import Invitation, OrganisationMember, Role
+from tests.making import (
+    make_cart,
+    make_event,
+    make_invitation,
+    make_member,
+    make_organisation,
+    make_paid_purchase,
+    make_ticket_type,
+    run_out,
+)
+from tests.visiting import make_user
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -130,3 +141,25 @@ def test_a_claim_while_its_type_is_deleted_finds_none_left_or_keeps_it(in_parall
         db.session.rollback()
         assert (deleted is None) == (not is_there)
         assert isinstance(claimed, Exception) == (deleted is None)
+
+
+def test_who_had_the_door_of_a_deleted_event_alone_is_removed_on_record():
+    house = make_organisation()
+    gala, other = make_event(house), make_event(house)
+    gone, stays = make_user("one@door.example"), make_user("two@door.example")
+    make_member(house, gone, Role.DOOR, event_id=gala.id)
+    make_member(house, stays, Role.DOOR, event_id=other.id)
+    make_invitation(house, role=Role.DOOR, event_id=gala.id)
+
+    do(deleting.delete_event, gala)
+
+    assert db.session.scalars(sa.select(OrganisationMember.user_id)).all() == [stays.id]
+    assert count(Invitation) == 0
+    told = sa.select(AuditEntry.subject, AuditEntry.action, AuditEntry.facts).where(AuditEntry.subject != "users")
+    rows = db.session.execute(told.order_by(AuditEntry.id)).all()
+    assert [(row.subject, row.action) for row in rows] == [
+        ("organisation_members", "removed"),
+        ("invitations", "withdrawn"),
+        ("events", "deleted"),
+    ]
+    assert rows[0].facts == {"role": "door", "user": gone.id, "reason": "event deleted"}
