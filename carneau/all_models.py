@@ -10,7 +10,7 @@ from carneau.exports import models as exports
 from carneau.fulfilment import models as fulfilment
 from carneau.integrations import models as integrations
 from carneau.inventory import models as inventory
-from carneau.ops import heartbeats
+from carneau.ops import backup, heartbeats
 from carneau.organisations import models as organisations
 from carneau.payments import models as payments
 from carneau.purchases import models as purchases
@@ -20,6 +20,7 @@ __all__ = [
     "accounts",
     "admissions",
     "audit",
+    "backup",
     "cart",
     "catalogue",
     "email",

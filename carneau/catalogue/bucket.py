@@ -1,6 +1,7 @@
 """An S3-compatible store behind the local folder, for machines whose disk forgets. The only importer of boto3."""
 
 import io
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -27,6 +28,16 @@ def find(name: str) -> bytes | None:
     for piece in answer["Body"].iter_chunks():
         found.write(piece)
     return found.getvalue()
+
+
+def names() -> Iterator[str]:
+    more: dict[str, str] = {}
+    while True:
+        page = _ask("list_objects_v2", **more)
+        yield from (found["Key"] for found in page.get("Contents", []))
+        if not page["IsTruncated"]:
+            return
+        more = {"ContinuationToken": page["NextContinuationToken"]}
 
 
 def remove(names: list[str]) -> None:

@@ -4,6 +4,7 @@ is a cache that may forget, and every machine has one of its own: a name never c
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from flask_babel import gettext as _
@@ -16,6 +17,7 @@ WIDTHS = (320, 640, 960, 1280)
 ENDINGS = ("webp", "jpg")
 OURS = re.compile(rf"[0-9a-f]{{24}}-(?:{'|'.join(map(str, WIDTHS))})\.(?:{'|'.join(ENDINGS)})")
 SOURCE = "-source"
+KEPT = re.compile(rf"{OURS.pattern}|[0-9a-f]+{SOURCE}")
 
 
 def put(name: str, content: bytes) -> None:
@@ -31,11 +33,7 @@ def put_source(key: str, content: bytes) -> None:
 
 
 def read_source(key: str) -> bytes | None:
-    name = f"{key}{SOURCE}"
-    path = _folder() / name
-    if path.is_file():
-        return path.read_bytes()
-    return bucket.find(name) if bucket.is_set() else None
+    return read(f"{key}{SOURCE}")
 
 
 def find(name: str) -> bytes | None:
@@ -60,6 +58,21 @@ def path_of(name: str) -> Path:
     if not OURS.fullmatch(name) or not (path.is_file() or _fetched(name)):
         raise NotFound(_("There is no picture at this address."))
     return path
+
+
+def names() -> Iterator[str]:
+    """Of all files that are ours, sources too."""
+    if bucket.is_set():
+        yield from filter(KEPT.fullmatch, bucket.names())
+    elif _folder().is_dir():
+        yield from sorted(path.name for path in _folder().iterdir() if KEPT.fullmatch(path.name))
+
+
+def read(name: str) -> bytes | None:
+    path = _folder() / name
+    if path.is_file():
+        return path.read_bytes()
+    return bucket.find(name) if bucket.is_set() else None
 
 
 def _fetched(name: str) -> bool:

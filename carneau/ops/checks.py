@@ -21,10 +21,11 @@ from carneau.payments import gateway
 SETTINGS, DATABASE, MIGRATIONS = _l("Settings"), _l("Database"), _l("Migrations")
 REDIS, WORKER, CLOCK, OUTBOX = _l("Redis"), _l("Worker"), _l("Clock"), _l("Work")
 MAILS, PAYMENTS, TIME = _l("Mails"), _l("Payments"), _l("Time")
-DISK, INVARIANTS = _l("Disk"), _l("Invariants")
+DISK, BACKUP, INVARIANTS = _l("Disk"), _l("Backup"), _l("Invariants")
 SLOW_MS = 50
 TOLERATED_SECONDS = 2
 LEAST_FREE_BYTES = 1024**3
+OLD_BACKUP_HOURS = 48
 
 
 def settings_are_safe() -> Finding:
@@ -149,6 +150,16 @@ def there_is_room() -> Finding:
     if free < LEAST_FREE_BYTES:
         return Finding.look(says, _("Make room, or keep pictures in a bucket (MEDIA_BUCKET)."))
     return Finding.good(says)
+
+
+def a_backup_is_young() -> Finding:
+    with transaction():
+        hours = _one("SELECT extract(epoch FROM now() - max(made_at)) / 3600 AS hours FROM backups").hours
+    to_do = _("Run flask backup every night, and keep the file elsewhere: docs/operate.md.")
+    if hours is None:
+        return Finding.look(_("None was made with flask backup."), to_do)
+    says = _("The last one was made %(hours)d hours ago.", hours=hours)
+    return Finding.look(says, to_do) if hours > OLD_BACKUP_HOURS else Finding.good(says)
 
 
 def invariants_hold() -> Finding:

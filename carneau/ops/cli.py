@@ -4,11 +4,12 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
+from carneau.core import clock as time
 from carneau.core import dead_letters
 from carneau.core.db import transaction
-from carneau.ops import clock, doctor, invariants, worker
+from carneau.ops import clock, doctor, invariants, keeping, worker
 from carneau.ops.findings import State
-from carneau.payments import reconciling
+from carneau.payments import rebuilding, reconciling
 
 
 @click.command("worker")
@@ -42,7 +43,13 @@ def invariants_command() -> None:
 @click.option("--hours", type=click.IntRange(1, 30 * 24), help="How far to look back; else from the last time on.")
 @with_appcontext
 def reconcile_command(hours: int | None) -> None:
-    """Take from Stripe's list the events that no webhook brought, as after restoring a backup."""
+    """Take from Stripe's lists what no webhook brought. With --hours also make the purchases again that were sold
+    after the backup that was restored."""
+    if hours:
+        rebuilt = rebuilding.rebuild(time.now() - timedelta(hours=hours))
+        click.echo(f"{len(rebuilt.made)} purchases are there again, with new tickets: {', '.join(rebuilt.made) or '-'}")
+        for session_id, reason in rebuilt.left.items():
+            click.echo(f"Look at {session_id} in Stripe's dashboard: {reason}")
     missing = reconciling.reconcile(timedelta(hours=hours) if hours else None)
     click.echo(f"{missing} events were missing and are being settled")
 
@@ -84,4 +91,12 @@ def outbox_retry() -> None:
     click.echo(f"{number} jobs will be tried again")
 
 
-COMMANDS = (worker_command, clock_command, invariants_command, reconcile_command, doctor_command, outbox_group)
+COMMANDS = (
+    worker_command,
+    clock_command,
+    invariants_command,
+    reconcile_command,
+    doctor_command,
+    outbox_group,
+    *keeping.COMMANDS,
+)

@@ -30,6 +30,7 @@ OURS: dict[str | LazyString, Check] = {
     checks.PAYMENTS: checks.no_payment_waits_for_a_person,
     checks.TIME: checks.clocks_agree,
     checks.DISK: checks.there_is_room,
+    checks.BACKUP: checks.a_backup_is_young,
     checks.INVARIANTS: checks.invariants_hold,
 }
 OUTSIDE: dict[str | LazyString, Check] = {

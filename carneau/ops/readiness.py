@@ -70,7 +70,7 @@ def _without_redis() -> dict[str, str]:
 
 def is_behind(version: str | None) -> bool:
     """A version that this code does not know is newer: migrations only add what older code can live with."""
-    return version is None or version in _revisions() - {newest_revision()}
+    return version is None or version in revisions() - {newest_revision()}
 
 
 @lru_cache(maxsize=1)
@@ -83,10 +83,10 @@ def _said() -> dict[str, str]:
     return found
 
 
-def _revisions() -> set[str]:
+def revisions() -> set[str]:
     return set(_said())
 
 
 def newest_revision() -> str:
-    [newest] = _revisions() - set(_said().values())
+    [newest] = revisions() - set(_said().values())
     return newest

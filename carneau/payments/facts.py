@@ -11,10 +11,14 @@ KEPT = (
     *("amount", "amount_refunded", "refunded", "paid", "charge", "reason", "failure_reason"),
 )
 
+OF_ORIGIN = ("purchase", "payment", "organisation", "refund")
+
 
 def kept(thing: Json) -> dict[str, Any]:
     """What of a payload we store: no link to the payment page, no client secret, no name, no address."""
     found = {name: thing[name] for name in KEPT if name in thing}
+    if isinstance(found.get("metadata"), Mapping):
+        found["metadata"] = {name: found["metadata"][name] for name in OF_ORIGIN if name in found["metadata"]}
     if isinstance(found.get("payment_intent"), Mapping):
         found["payment_intent"] = {name: found["payment_intent"].get(name) for name in ("id", "status")}
     return found

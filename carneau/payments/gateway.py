@@ -85,12 +85,17 @@ def create_session(params: dict[str, Any], idempotency_key: str) -> SessionFacts
 
 def find_session(metadata: dict[str, str], since: datetime) -> SessionFacts | None:
     """By what we wrote into it, for when its idempotency key only repeats an error. Newest first."""
-    params: dict[str, Any] = {"created": {"gte": int(since.timestamp())}, "limit": 100}
-    for page in _pages("list sessions", _v1().checkout.sessions.list, params):
+    for page in sessions_since(since):
         for session in page:
             if session["metadata"] == metadata:
                 return SessionFacts.of(session)
     return None
+
+
+def sessions_since(since: datetime) -> Iterator[list[dict[str, Any]]]:
+    """As Stripe tells them, newest first."""
+    params: dict[str, Any] = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+    return _pages("list sessions", _v1().checkout.sessions.list, params)
 
 
 def retrieve_session(session_id: str) -> SessionFacts:
