@@ -5,6 +5,8 @@ from carneau.catalogue import encoding
 from carneau.exports import making
 from carneau.fulfilment import jobs as fulfilment
 from carneau.fulfilment import messages
+from carneau.integrations import announcing, delivering
+from carneau.integrations import emails as integrations
 from carneau.organisations import jobs as organisations
 from carneau.payments import event_refunds, refunds
 from carneau.payments import jobs as payments
@@ -12,9 +14,12 @@ from carneau.payments import sweeps as payment_sweeps
 
 __all__ = [
     "accounts",
+    "announcing",
+    "delivering",
     "encoding",
     "event_refunds",
     "fulfilment",
+    "integrations",
     "making",
     "messages",
     "organisations",

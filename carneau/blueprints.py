@@ -47,6 +47,7 @@ from carneau.manage import purchases as manage_purchases
 from carneau.manage import refunds as manage_refunds
 from carneau.manage import sales as manage_sales
 from carneau.manage import team as manage_team
+from carneau.manage import webhooks as manage_webhooks
 from carneau.my import account as my_account
 from carneau.my import views as my
 from carneau.ops import health, metrics
@@ -63,6 +64,7 @@ def register(app: Flask) -> None:
         manage_team.bp,
         manage_audit.bp,
         manage_integrations.bp,
+        manage_webhooks.bp,
         manage_invitations.bp,
         events.bp,
         publication.bp,

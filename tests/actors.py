@@ -2,19 +2,25 @@
 
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import joinedload
 
 from carneau.accounts.models import User
 from carneau.catalogue.models import Event
+from carneau.core import clock
 from carneau.core import codes as core_codes
 from carneau.core.db import db, transaction
+from carneau.integrations import announcing
+from carneau.integrations.models import WebhookDelivery
 from carneau.organisations import links as invitation_links
 from carneau.organisations.models import Organisation, Role
 from carneau.purchases import links
 from carneau.tickets import issuing, qr, queries
 from carneau.tickets.models import Ticket
 from tests.making import (
+    make_endpoint,
     make_event,
     make_export,
     make_image,
@@ -44,6 +50,8 @@ MISSING = {
     "invitation_ref": "ZZZZ-ZZZX",
     "invitation_key": "no-such-key",
     "token_ref": "ZZZZ-ZZZV",
+    "endpoint_ref": "ZZZZ-ZZZU",
+    "delivery_ref": "ZZZZ-ZZZT",
     "gate_ref": "NOSUCHGATE",
     "link_ref": "NOSUCHLINK",
     "device_ref": "NOSUCHDEVICE",
@@ -109,6 +117,7 @@ def belongings(house: Organisation, event: Event) -> dict[str, Any]:
     invitation = make_invitation(house)
     purchase = make_paid_purchase((kind, 1))
     export = make_export(event)
+    hook = webhook(house)
     with transaction():
         ticket = issuing.issue(purchase)[0]
         code = qr.code(queries.for_purchase(purchase)[0])
@@ -126,4 +135,16 @@ def belongings(house: Organisation, event: Event) -> dict[str, Any]:
             "source_key": make_image(event).source_key,
             "token_ref": make_token(house).token.ref,
             **at_the_door(event, ticket),
+            **hook,
         }
+
+
+def webhook(house: Organisation) -> dict[str, str]:
+    """The house's one endpoint with one delivery; switched off, so that nothing that is made here is told to it."""
+    mine = sa.select(WebhookDelivery).where(WebhookDelivery.organisation_id == house.id)
+    with transaction():
+        delivery = db.session.scalar(mine.options(joinedload(WebhookDelivery.endpoint)))
+        if delivery is None:
+            announcing.ping(db.session.merge(make_endpoint(house, disabled_at=clock.now())))
+            delivery = db.session.scalars(mine.options(joinedload(WebhookDelivery.endpoint))).one()
+        return {"endpoint_ref": delivery.endpoint.ref, "delivery_ref": delivery.ref}

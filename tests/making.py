@@ -7,13 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from carneau.accounts import sealing
 from carneau.accounts.models import User
 from carneau.cart.models import Cart
 from carneau.catalogue.models import Event, EventImage, EventStatus, TicketType
 from carneau.core import audit, clock, codes
 from carneau.core.db import db, transaction
 from carneau.exports.models import Export, ExportForm, ExportKind, ExportStatus
-from carneau.integrations.models import ApiToken
+from carneau.integrations.models import ApiToken, Kind, WebhookEndpoint
 from carneau.integrations.scopes import Scope
 from carneau.inventory.models import Hold
 from carneau.organisations.models import Invitation, Organisation, OrganisationMember, Role
@@ -162,6 +163,22 @@ def make_token(owner: Organisation | Event, *scopes: Scope, **values: Any) -> Ma
         "scopes": [scope.value for scope in scopes or Scope],
     }
     return MadeToken(_keep(ApiToken(**defaults | values)), secret)
+
+
+WEBHOOK_SECRET = "whsec_of_the_tests"
+
+
+def make_endpoint(owner: Organisation | Event, url: str = "http://127.0.0.1:9/", **values: Any) -> WebhookEndpoint:
+    """Told of everything."""
+    defaults = {
+        "organisation_id": owner.organisation_id,
+        "ref": codes.reference(),
+        "url": url,
+        "kinds": [kind.value for kind in Kind],
+        "digest": codes.digest(codes.secret()),
+        "sealed_secret": sealing.seal(WEBHOOK_SECRET),
+    }
+    return _keep(WebhookEndpoint(**defaults | values))
 
 
 def run_out(ticket_type_id: int) -> None:

@@ -56,6 +56,10 @@ def scanner(path: str, status: int = 403, **more: Any) -> Row:
     return Row(f"/door{path}", status, if_missing=status, **more)
 
 
+def webhook(path: str, status: int = 200) -> Row:
+    return member(f"/organisations/{{organisation_slug}}/integrations/webhooks{path}", OWNER, status=status)
+
+
 ROUTES: dict[tuple[str, str], Row] = {
     ("account.address_edit", "GET"): logged_in("/account/address"),
     ("account.address_update", "POST"): logged_in("/account/address", 422),
@@ -298,6 +302,17 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("manage_ticket_types.update", "POST"): member(
         "/events/{slug}/ticket-types/{public_id}", OWNER, MANAGER, status=422
     ),
+    ("manage_webhooks.activations_create", "POST"): webhook("/{endpoint_ref}/activation", 422),
+    ("manage_webhooks.create", "POST"): webhook("", 422),
+    ("manage_webhooks.deactivations_create", "POST"): webhook("/{endpoint_ref}/deactivation", 422),
+    ("manage_webhooks.new", "GET"): webhook("/new"),
+    ("manage_webhooks.pings_create", "POST"): webhook("/{endpoint_ref}/pings", 422),
+    ("manage_webhooks.removals_create", "POST"): webhook("/{endpoint_ref}/removal", 422),
+    ("manage_webhooks.repetitions_create", "POST"): webhook(
+        "/{endpoint_ref}/deliveries/{delivery_ref}/repetition", 422
+    ),
+    ("manage_webhooks.show", "GET"): webhook("/{endpoint_ref}"),
+    ("manage_webhooks.update", "POST"): webhook("/{endpoint_ref}", 422),
     ("media.show", "GET"): anyone("/media/no-such-picture-320.webp", 404),
     ("my_account.data_create", "POST"): logged_in("/account/data", 422),
     ("my_account.data_new", "GET"): logged_in("/account/data"),

@@ -7,6 +7,7 @@ from typing import Any
 from carneau.catalogue import images, models, structured
 from carneau.catalogue.queries import Offer
 from carneau.catalogue.wording import FEW
+from carneau.core import settings
 from carneau.core.money import Money as Amount
 from carneau.integrations import resources
 from carneau.organisations.models import Organisation
@@ -28,6 +29,11 @@ def money(minor: int, currency: str) -> resources.Money:
 
 def amount(of: Amount) -> resources.Money:
     return money(of.minor, of.currency)
+
+
+def address(event: models.Event) -> str:
+    """A worker has no request to build addresses from."""
+    return f"{settings.current().base_url}/e/{event.slug}"
 
 
 def place(event: models.Event) -> resources.Place:
@@ -73,7 +79,7 @@ def whole(event: models.Event, image: models.EventImage | None, offers: Iterable
 def _name(event: models.Event, organisation: Organisation) -> dict[str, Any]:
     return {
         "id": event.slug,
-        "url": structured.address(event),
+        "url": address(event),
         "title": event.title,
         "status": event.status,
         "starts_at": moment(event.starts_at),
@@ -157,7 +163,7 @@ def own_event(event: models.Event, kinds: Iterable[models.TicketType]) -> resour
     shown = [own_ticket_type(event, kind) for kind in kinds]
     return resources.OwnEvent(
         id=event.slug,
-        url=structured.address(event),
+        url=address(event),
         title=event.title,
         status=event.status,
         starts_at=moment(event.starts_at),

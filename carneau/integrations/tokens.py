@@ -1,8 +1,5 @@
 """Tokens of an organisation for programs: made, read with each request, revoked."""
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,15 +9,15 @@ from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import joinedload
 
-from carneau.core import audit, codes, settings
+from carneau.core import audit, codes
 from carneau.core.db import db
 from carneau.core.errors import NotFound, Refusal
+from carneau.integrations import secrets
 from carneau.integrations.models import ApiToken
 from carneau.integrations.scopes import Scope
 from carneau.organisations.models import OrganisationMember
 
 PREFIX = "carneau_"
-DOMAIN = b"carneau api token\x00"
 MOST_A_MINUTE = 600
 
 # One statement for each request of a program: is the token good, when was it used last, and how often of late.
@@ -57,7 +54,7 @@ class Bearer:
 def make(by: OrganisationMember, seed: str, name: str, scopes: Sequence[Scope], days: int | None) -> str:
     """The secret, which only its digest is kept of. It follows from the form's `seed`, so that the second of two clicks
     finds what the first one made."""
-    secret = _secret(seed, by.organisation_id)
+    secret = PREFIX + secrets.of("api token", by.organisation_id, seed)
     new = insert(ApiToken).values(
         organisation_id=by.organisation_id,
         ref=codes.reference(),
@@ -101,9 +98,3 @@ def revoke(token: ApiToken, actor: str) -> None:
     if token.revoked_at is None:
         token.revoked_at = sa.func.now()
         audit.record(token, "revoked", actor)
-
-
-def _secret(seed: str, organisation_id: int) -> str:
-    key = settings.current().secret_key.encode()
-    mac = hmac.new(key, DOMAIN + f"{organisation_id}\n{seed}".encode(), hashlib.sha256).digest()
-    return PREFIX + base64.urlsafe_b64encode(mac).decode().rstrip("=")

@@ -11,7 +11,7 @@ from carneau.catalogue.models import Event, TicketType
 from carneau.core.audit import AuditEntry
 from carneau.core.db import db
 from carneau.exports.models import Export
-from carneau.integrations.models import ApiToken
+from carneau.integrations.models import ApiToken, WebhookEndpoint
 from carneau.organisations.models import Invitation, Organisation
 from carneau.payments.models import Payment, Refund
 from carneau.purchases.models import Purchase, PurchaseLine
@@ -118,6 +118,12 @@ def _api_tokens(organisation_id: int, ids: set[int]) -> Rows:
     return sa.select(ApiToken.id, ApiToken.name, nothing, nothing).where(*mine)
 
 
+def _webhook_endpoints(organisation_id: int, ids: set[int]) -> Rows:
+    nothing = sa.literal("")
+    mine = WebhookEndpoint.organisation_id == organisation_id, WebhookEndpoint.id.in_(ids)
+    return sa.select(WebhookEndpoint.id, WebhookEndpoint.url, nothing, nothing).where(*mine)
+
+
 SELECTS = {
     "organisations": _organisations,
     "events": _events,
@@ -129,4 +135,5 @@ SELECTS = {
     "exports": _exports,
     "invitations": _invitations,
     "api_tokens": _api_tokens,
+    "webhook_endpoints": _webhook_endpoints,
 }

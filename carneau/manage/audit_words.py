@@ -27,6 +27,7 @@ SUBJECTS = {
     "invitations": lazy_gettext("Invitation"),
     "organisations": lazy_gettext("Organisation"),
     "api_tokens": lazy_gettext("Token"),
+    "webhook_endpoints": lazy_gettext("Webhook"),
 }
 ACTIONS = {
     "admission_undone": lazy_gettext("admission taken back"),
@@ -38,9 +39,11 @@ ACTIONS = {
     "cut": lazy_gettext("cut"),
     "deleted": lazy_gettext("deleted"),
     "described": lazy_gettext("described"),
+    "disabled": lazy_gettext("switched off"),
     "disputed": lazy_gettext("disputed at the bank"),
     "duplicated": lazy_gettext("duplicated"),
     "edited": lazy_gettext("edited"),
+    "enabled": lazy_gettext("switched on"),
     "erased": lazy_gettext("made nameless"),
     "expired": lazy_gettext("expired"),
     "failed": lazy_gettext("failed"),

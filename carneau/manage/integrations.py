@@ -11,7 +11,7 @@ from carneau.accounts.guards import with_second_factor
 from carneau.catalogue import guards
 from carneau.core import codes
 from carneau.core.db import transaction
-from carneau.integrations import scopes, tokens
+from carneau.integrations import endpoints, scopes, tokens
 from carneau.integrations.scopes import Scope
 from carneau.manage.forms import PressForm, line_field
 from carneau.organisations import queries
@@ -60,6 +60,7 @@ def index(membership: OrganisationMember) -> ResponseReturnValue:
         membership=membership,
         form=PressForm(),
         tokens=tokens.of_organisation(house),
+        endpoints=endpoints.of_organisation(house),
         team={member.user_id for member in queries.members_of(house)},
     )
 

@@ -11,6 +11,7 @@ from carneau.cart import jobs as cart
 from carneau.core import forgetting, log
 from carneau.exports import sweeps as exports
 from carneau.fulfilment import sweeps as fulfilment
+from carneau.integrations import log as webhooks
 from carneau.inventory import jobs as inventory
 from carneau.ops import heartbeats
 from carneau.payments import sweeps as payments
@@ -28,6 +29,7 @@ SWEEPS: list[tuple[float, Sweep]] = [
     (600, cart.forget_carts),
     (3600, accounts.forget_old),
     (3600, forgetting.forget_done),
+    (3600, webhooks.forget_old),
     (600, exports.forget_expired),
     (3600, tickets.erase_names),
 ]
