@@ -9,6 +9,7 @@ import pytest
 from babel.support import NullTranslations
 
 from carneau import create_app
+from carneau.admissions.devices import Phone
 from carneau.core.db import db, transaction
 from carneau.organisations import links
 from carneau.organisations.models import Organisation
@@ -23,6 +24,7 @@ from tests.making import (
     make_paid_purchase,
     make_ticket_type,
 )
+from tests.scanning import make_conflict, make_device, make_gate, make_link, make_tickets, scan
 from tests.visiting import Visitor, make_user
 
 GREEK = {"title": "Συναυλία", "summary": "Νύχτα", "category": "Μουσική", "venue_name": "Αποθήκη", "city": "Λίνταχ"}
@@ -149,6 +151,30 @@ def test_no_page_of_an_account_has_a_word_that_cannot_be_translated(translated):
     for path in (passing, "/account/name", "/account/address", "/account/password", "/account/deletion"):
         assert latin_left_in(ada.get(path).text) == [], path
         assert latin_left_in(ada.submit(path).text) == [], path
+
+
+def test_no_page_of_a_door_has_a_word_that_cannot_be_translated(translated):
+    event, kind = greek_type()
+    with translated.app_context():
+        house = db.session.get_one(Organisation, event.organisation_id)
+        make_member(house, make_user("ada@buyer.example", name="Άντα"))
+        link, gate = make_link(event, label="Ομάδα"), make_gate(event, name="Βορράς")
+        device, token = make_device(link, name="Κινητό", queue_length=2, scan_p95_ms=40)
+        ticket = make_tickets((kind, 1), buyer_name="Άντα")[0]
+        for code in (ticket, ticket, "x"):
+            scan(Phone.of(token), event, code, gate=gate.public_id)
+        make_conflict(device, event, ticket)
+        make_conflict(device, event, ticket, verdict="not_valid", reason="void")
+    ada, root = Visitor(translated), f"/manage/events/{event.slug}"
+    ada.log_in("ada@buyer.example")
+    door = f"{root}/door"
+    pages = [door, f"{door}/gates", f"{door}/gates/{gate.public_id}", f"{door}/phones", f"{door}/links/new"]
+    pages += [f"{door}/phones/{device.public_id}", f"{door}/phones/{device.public_id}/revocation"]
+    pages += [f"{door}/links/{link.public_id}/revocation", f"{door}/scans", f"{door}/scans?since=x"]
+    for path in (*pages, f"{door}/conflicts", f"{root}/attendees", f"{root}/attendees/{ticket.ref}"):
+        assert latin_left_in(ada.get(path).text) == [], path
+    assert latin_left_in(ada.submit(f"{door}/gates", name="").text) == []
+    assert latin_left_in(ada.submit(f"{door}/links/new", f"{door}/links", label="").text) == []
 
 
 def test_no_page_of_a_team_has_a_word_that_cannot_be_translated(translated):

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
 from carneau.accounts.models import User
+from carneau.admissions.models import DoorDevice, DoorLink, Gate, Scan
 from carneau.catalogue.models import Event, TicketType
 from carneau.core.audit import AuditEntry
 from carneau.core.db import db
@@ -124,6 +126,33 @@ def _webhook_endpoints(organisation_id: int, ids: set[int]) -> Rows:
     return sa.select(WebhookEndpoint.id, WebhookEndpoint.url, nothing, nothing).where(*mine)
 
 
+def _at_the_door(organisation_id: int, name: Any, page: str, key: Any, event_id: Any) -> Rows:
+    """Whatever hangs below the door of an event: its page there."""
+    path = sa.literal("/manage/events/").concat(Event.slug).concat(f"/door/{page}")
+    text = sa.func.concat_ws(", ", name, Event.title)
+    mine = Event.organisation_id == organisation_id
+    return sa.select(key, text, path, sa.literal("")).join(Event, Event.id == event_id).where(mine)
+
+
+def _gates(organisation_id: int, ids: set[int]) -> Rows:
+    return _at_the_door(organisation_id, Gate.name, "gates", Gate.id, Gate.event_id).where(Gate.id.in_(ids))
+
+
+def _door_links(organisation_id: int, ids: set[int]) -> Rows:
+    nothing, mine = sa.literal(""), DoorLink.organisation_id == organisation_id
+    return sa.select(DoorLink.id, DoorLink.label, nothing, nothing).where(mine, DoorLink.id.in_(ids))
+
+
+def _door_devices(organisation_id: int, ids: set[int]) -> Rows:
+    nothing, mine = sa.literal(""), DoorDevice.organisation_id == organisation_id
+    return sa.select(DoorDevice.id, DoorDevice.name, nothing, nothing).where(mine, DoorDevice.id.in_(ids))
+
+
+def _scans(organisation_id: int, ids: set[int]) -> Rows:
+    rows = _at_the_door(organisation_id, Ticket.ref, "conflicts", Scan.id, Scan.event_id)
+    return rows.outerjoin(Ticket, Ticket.id == Scan.ticket_id).where(Scan.id.in_(ids))
+
+
 SELECTS = {
     "organisations": _organisations,
     "events": _events,
@@ -132,6 +161,10 @@ SELECTS = {
     "payments": _below_purchase(Payment),
     "refunds": _below_purchase(Refund),
     "tickets": _tickets,
+    "gates": _gates,
+    "door_links": _door_links,
+    "door_devices": _door_devices,
+    "scans": _scans,
     "exports": _exports,
     "invitations": _invitations,
     "api_tokens": _api_tokens,

@@ -22,6 +22,7 @@ from carneau.web import filters
 from carneau.web.forms import SessionForm, visible
 
 LONGEST_NOTE = 500
+INCOMPLETE = lazy_gettext("This form did not come as a whole. Please open it again.")
 
 
 def name_field(label: str, longest: int, hint: str = "") -> Field:
@@ -58,7 +59,7 @@ class GateForm(SessionForm):
 
 
 class ReentryForm(SessionForm):
-    wanted = RadioField(validators=[AnyOf(("yes", "no"))], choices=["yes", "no"])
+    wanted = RadioField(validators=[AnyOf(("yes", "no"), message=INCOMPLETE)], choices=["yes", "no"])
 
     @property
     def is_allowed(self) -> bool:
@@ -82,7 +83,7 @@ class LinkForm(SessionForm):
         lazy_gettext("These phones see names"),
         description=lazy_gettext("Whose ticket it is, and the search by name. Without it they see ticket types only."),
     )
-    ref = HiddenField(validators=[Regexp(REFERENCE)])
+    ref = HiddenField(validators=[Regexp(REFERENCE, message=INCOMPLETE)])
 
     def __init__(self, event: Event, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)

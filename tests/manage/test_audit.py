@@ -7,6 +7,7 @@ from carneau.core.db import db, transaction
 from carneau.organisations import founding, membership
 from carneau.organisations.models import Organisation, OrganisationMember, Role
 from tests.making import make_event, make_organisation, make_paid_purchase, make_ticket_type
+from tests.scanning import make_conflict, make_device, make_gate, make_link
 from tests.visiting import make_user
 
 LOG = "/manage/organisations/les-rives/audit"
@@ -55,6 +56,21 @@ def test_what_happened_is_said_in_words(visitor, house):
     )
     assert "Ada Verhoeven Member Ada Verhoeven joined role: Owner" in found[-2]
     assert "Ada Verhoeven Organisation Les Rives created" in found[-1]
+
+
+def test_what_was_done_at_a_door_is_named(visitor, house):
+    event = make_event(house, title="Gala", slug="gala")
+    link = make_link(event, label="Friday")
+    device, _token = make_device(link, name="North phone")
+    with transaction():
+        for row in (make_gate(event, name="North"), link, device, make_conflict(device, event)):
+            audit.record(db.session.merge(row), "looked_at", "system")
+
+    page = visitor.get(LOG)
+
+    found = [line.partition(" conflict looked at")[0].rpartition("itself ")[2] for line in lines(page)[:4]]
+    assert found == ["Scan Gala", "Phone at the door North phone", "Door link Friday", "Gate North, Gala"]
+    assert 'href="/manage/events/gala/door/gates"' in page.text
 
 
 @pytest.mark.parametrize(
