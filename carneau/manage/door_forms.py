@@ -1,7 +1,6 @@
 """What the pages of the door ask for."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -73,7 +72,7 @@ class LinkForm(SessionForm):
         lazy_gettext("Name of the link"), links.LONGEST_LABEL, lazy_gettext("As Main entrance, or Friday's team.")
     )
     events = Boxes(lazy_gettext("For which dates"), validate_choice=False)
-    expires_at = moment(lazy_gettext("Ends"), lazy_gettext("After this, no phone that came by it lets anybody in."))
+    expires_at = moment(lazy_gettext("Ends"), lazy_gettext("Left empty: twelve hours after the last date."))
     most_devices = figures(
         lazy_gettext("How many phones"),
         lazy_gettext("When so many have opened it, it takes no more."),
@@ -103,7 +102,7 @@ class LinkForm(SessionForm):
     def terms(self) -> dict[str, Any]:
         """For `links.create`. Raises Invalid with every sentence at its field."""
         reader = Reader()
-        expires_at = reader.read(self.expires_at, reading.moment, self.event.zone)
+        expires_at = reader.read(self.expires_at, reading.moment_or_none, self.event.zone)
         most_devices = reader.read(self.most_devices, reading.whole)
         reader.checked({})
         return {
@@ -119,15 +118,10 @@ class LinkForm(SessionForm):
 def of_new_link(event: Event, ref: str) -> dict[str, Any]:
     return {
         "events": [event.slug],
-        "expires_at": reading.written_moment(ending(event), event.zone),
         "most_devices": "10",
         "sees_names": True,
         "ref": ref,
     }
-
-
-def ending(event: Event) -> datetime:
-    return event.ends_at + links.AFTER_THE_END
 
 
 class DeviceForm(SessionForm):

@@ -40,7 +40,7 @@ REFUSE = sa.text(
          FROM (SELECT organisation_id, event_id, ticket_id, scanned_at + interval '4 minutes' AS at,
                       row_number() OVER (ORDER BY id DESC) AS place
                  FROM scans WHERE event_id = :event_id AND gate_id = :first_gate) last
-        WHERE place <= 6"""
+        WHERE place <= 6 ORDER BY at, place"""
 )
 
 
@@ -72,7 +72,11 @@ def let_everybody_in(event: Event) -> None:
 
 def crew(event: Event, *names: str) -> list[DoorDevice]:
     """Phones of a link that has ended with the event."""
-    ended = {"organisation_id": event.organisation_id, "expires_at": event.ends_at + links.AFTER_THE_END}
+    ended = {
+        "organisation_id": event.organisation_id,
+        "created_at": event.starts_at - EARLY,
+        "expires_at": event.ends_at + links.AFTER_THE_END,
+    }
     secret, ref = codes.digest(codes.secret()), codes.reference(12)
     link = DoorLink(**ended, public_id=ref, label="Square crew", secret_digest=secret)
     db.session.add(link)

@@ -103,7 +103,7 @@ def test_the_door_sees_counts_and_nothing_else(enter, event):
 def test_a_conflict_that_nobody_looked_at_is_announced(enter, event):
     make_conflict(make_device(make_link(event))[0], event)
 
-    assert "let in 1 ticket that could not be" in enter(Role.MANAGER).get(DOOR).text
+    assert "let in 1 ticket that it should not have" in enter(Role.MANAGER).get(DOOR).text
 
 
 def test_the_page_asks_a_fixed_number_of_questions(enter, event, kind, count_statements):

@@ -76,6 +76,15 @@ def test_link_of_a_run_is_for_the_chosen_dates(owner, event):
     assert make(owner, event).status_code == 422
 
 
+def test_link_without_an_end_ends_twelve_hours_after_the_last_date(owner, event):
+    later = make_event(
+        title=event.title, organisation_id=event.organisation_id, ends_at=event.ends_at + timedelta(days=9)
+    )
+
+    assert make(owner, event, events=[event.slug, later.slug], expires_at="").status_code == 201
+    assert db.session.scalars(sa.select(DoorLink.expires_at)).one() == later.ends_at + timedelta(hours=12)
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -86,7 +95,6 @@ def test_link_of_a_run_is_for_the_chosen_dates(owner, event):
         ("most_devices", "999999999"),
         ("expires_at", "2020-01-01T10:00"),
         ("expires_at", "soon"),
-        ("expires_at", ""),
         ("expires_at", "2099-01-01T10:00"),
     ],
 )
