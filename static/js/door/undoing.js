@@ -15,7 +15,7 @@ export const makeLast = (line, { word }) => {
   const show = (verdict) => {
     last = verdict;
     put(verdict.verdict, word(verdict.verdict));
-    part("name").textContent = verdict.name ?? verdict.type ?? "";
+    part("name").textContent = verdict.name ?? verdict.type ?? verdict.sentence ?? "";
     part("undo").hidden = !canUndo(verdict);
     part("failed").hidden = true;
   };
