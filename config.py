@@ -37,6 +37,7 @@ class Config:
     locale: str
     trusted_proxies: int
     database_pool_size: int
+    database_pooled: bool
     log_level: str
     metrics_token: str | None
     installation_owners: frozenset[str]
@@ -73,6 +74,7 @@ class Config:
             locale=source.get("LOCALE") or "en",
             trusted_proxies=read.number("TRUSTED_PROXIES", 0),
             database_pool_size=read.number("DATABASE_POOL_SIZE", 5),
+            database_pooled=read.switch("DATABASE_POOLED", False),
             log_level=read.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
             metrics_token=source.get("METRICS_TOKEN") or None,
             installation_owners=frozenset(source.get("INSTALLATION_OWNERS", "").lower().replace(",", " ").split()),

@@ -55,6 +55,14 @@ def prepare_migrations(app: Flask) -> None:
         Migrate(app, db, directory=str(ROOT / "migrations"))
 
 
+def connecting(config: "Config") -> dict[str, Any]:
+    """A pooler in transaction mode, as PgBouncer, gives every transaction another session: it takes no options at the
+    start, and a statement that one session prepared is unknown to the next. The role has the limits then (docs)."""
+    if config.database_pooled:
+        return {"prepare_threshold": None, "connect_timeout": 3}
+    return {"options": CONNECTION_OPTIONS, "connect_timeout": 3}
+
+
 def flask_settings(config: "Config") -> dict[str, Any]:
     fields = {name.upper(): value for name, value in asdict(config).items() if value is not None}
     host = urlsplit(config.base_url).hostname or "localhost"
@@ -66,7 +74,7 @@ def flask_settings(config: "Config") -> dict[str, Any]:
             "max_overflow": 0,
             "pool_timeout": 3,
             "hide_parameters": True,
-            "connect_args": {"options": CONNECTION_OPTIONS, "connect_timeout": 3},
+            "connect_args": connecting(config),
         },
         "MAX_CONTENT_LENGTH": LARGEST_REQUEST_BYTES,
         "MAX_FORM_PARTS": 200,

@@ -46,11 +46,19 @@ def settings_are_safe() -> Finding:
 def database_answers() -> Finding:
     began = time.monotonic()
     with transaction():
-        facts = _one("SELECT current_setting('server_version') AS version, current_setting('max_connections') AS most")
+        facts = _one(
+            """SELECT current_setting('server_version') AS version,
+                      '0' IN (current_setting('lock_timeout'), current_setting('statement_timeout')) AS has_no_limits"""
+        )
     milliseconds = (time.monotonic() - began) * 1000
     says = _("PostgreSQL %(version)s answers in %(ms)d ms.", version=facts.version, ms=milliseconds)
     if int(facts.version.partition(".")[0]) < 15:
         return Finding.bad(says, _("Carneau needs PostgreSQL 15 or newer."))
+    if facts.has_no_limits:
+        return Finding.look(
+            _("Statements and locks wait without limit behind the pooler."),
+            _("ALTER ROLE carneau SET lock_timeout = '3s'; and statement_timeout = '5s': docs/scale.md."),
+        )
     if milliseconds > SLOW_MS:
         return Finding.look(says, _("Bring web and database closer together: every page asks it a few times."))
     return Finding.good(says)

@@ -4,8 +4,8 @@ import os
 import re
 import secrets
 import tempfile
+import threading
 import time
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,8 +41,9 @@ def end(response: Response) -> Response:
     seconds = time.monotonic() - g.began
     endpoint = request.endpoint or "none"
     method = request.method if request.url_rule else "any"
-    _durations().labels(method, endpoint).observe(seconds)
-    _answers().labels(method, endpoint, str(response.status_code)).inc()
+    durations, answers = _Requests.metrics()
+    durations.labels(method, endpoint).observe(seconds)
+    answers.labels(method, endpoint, str(response.status_code)).inc()
     _Kept.tell()
     response.headers["X-Request-ID"] = log.request_id() or ""
     if endpoint != "health.alive":
@@ -61,7 +62,7 @@ class _Kept:
     def tell(cls) -> None:
         count, cls.count = cls.count, 0
         if count:
-            _answers().labels("GET", "kept", "200").inc(count)
+            _Requests.metrics()[1].labels("GET", "kept", "200").inc(count)
 
 
 def answered_from_memory() -> None:
@@ -82,22 +83,27 @@ def folder() -> Path:
     return chosen
 
 
-@lru_cache(maxsize=1)
-def _durations() -> "Histogram":
-    folder()
-    from prometheus_client import Histogram  # noqa: PLC0415
+class _Requests:
+    """Made by the first request, whichever thread has it: two at once would register them twice."""
 
-    return Histogram(
-        "carneau_request_seconds", "Time to answer a request, kept pages apart", ["method", "endpoint"], buckets=BUCKETS
-    )
+    lock = threading.Lock()
+    made: "tuple[Histogram, Counter] | None" = None
 
+    @classmethod
+    def metrics(cls) -> "tuple[Histogram, Counter]":
+        if cls.made is None:
+            with cls.lock:
+                cls.made = cls.made or cls.make()
+        return cls.made
 
-@lru_cache(maxsize=1)
-def _answers() -> "Counter":
-    folder()
-    from prometheus_client import Counter  # noqa: PLC0415
+    @classmethod
+    def make(cls) -> "tuple[Histogram, Counter]":
+        folder()
+        from prometheus_client import Counter, Histogram  # noqa: PLC0415  after its folder has been named
 
-    return Counter("carneau_requests", "Answered requests", ["method", "endpoint", "status"])
+        says = "Time to answer a request, pages answered from memory apart"
+        durations = Histogram("carneau_request_seconds", says, ["method", "endpoint"], buckets=BUCKETS)
+        return durations, Counter("carneau_requests", "Answered requests", ["method", "endpoint", "status"])
 
 
 def exposition(collector: Any) -> bytes:

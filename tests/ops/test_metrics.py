@@ -147,3 +147,25 @@ def test_every_figure_is_one_number_or_one_for_each_label(database):
             assert all(len(row) == (2 if figure.label else 1) for row in rows)
     assert queue.length() >= 0
     assert outbox.JOBS
+
+
+def test_the_first_requests_may_come_all_at_once(database, settings):
+    script = """
+import sys, threading
+import wsgi
+sys.setswitchinterval(1e-6)
+barrier, found = threading.Barrier(16), []
+def ask():
+    barrier.wait()
+    found.append(wsgi.app.test_client().get("/cart").status_code)
+threads = [threading.Thread(target=ask) for _ in range(16)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+print(set(found))
+"""
+    environ = os.environ | settings
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environ, capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert done.stdout.strip() == "{200}", done.stderr[-2000:]
