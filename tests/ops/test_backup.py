@@ -21,7 +21,7 @@ from carneau.purchases.models import Purchase
 from carneau.standalone.environment import ROOT
 from tests.buying import Buyer, settle
 from tests.catalogue.test_images import picture
-from tests.making import make_event, make_ticket_type
+from tests.making import make_endpoint, make_event, make_ticket_type
 
 
 @pytest.fixture
@@ -31,11 +31,15 @@ def elsewhere(settings, tmp_path):
     here = settings["DATABASE_URL"]
     with psycopg.connect(here, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
-    yield os.environ | settings | {
-        "DATABASE_URL": f"{here.rpartition('/')[0]}/{name}",
-        "MEDIA_DIR": str(tmp_path / "pictures"),
-        "LOG_LEVEL": "ERROR",
-    }
+    yield (
+        os.environ
+        | settings
+        | {
+            "DATABASE_URL": f"{here.rpartition('/')[0]}/{name}",
+            "MEDIA_DIR": str(tmp_path / "pictures"),
+            "LOG_LEVEL": "ERROR",
+        }
+    )
     with psycopg.connect(here, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
@@ -181,3 +185,18 @@ def test_every_table_is_in_it(app, database):
         there = set(sa.inspect(connection).get_table_names()) - {"alembic_version"}
 
     assert {table.name for table in backup.tables()} == there
+
+
+def test_no_webhook_tells_once_more_of_what_was_restored(app, simulator, elsewhere, tmp_path):
+    event = make_event()
+    make_endpoint(event)
+    sell(app, simulator, make_ticket_type(event))
+    owed = "SELECT count(*) FROM outbox WHERE job = 'integrations.announce'"
+    before = db.session.scalar(sa.text(owed))
+    assert before
+    restored = flask(elsewhere, "restore", str(made(app, tmp_path / "carneau.tar.gz")))
+
+    assert restored.returncode == 0, restored.stdout + restored.stderr
+    assert ask(elsewhere, owed) == [(before,)]
+    triggers = "SELECT count(*) FROM pg_trigger WHERE tgname = 'announce' AND tgenabled = 'O'"
+    assert ask(elsewhere, triggers) == [(2,)]
