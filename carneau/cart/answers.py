@@ -48,7 +48,7 @@ def added(outcomes: Sequence[basket.Outcome]) -> Response:
     status = 409 if any(outcome.refusal for outcome in outcomes) else 200
     if status == 200 and not render.wants_fragment():
         return render.see_other("/cart")
-    context = {"outcomes": outcomes, "count": queries.count(guards.visitor()), "oob": render.wants_fragment()}
+    context = {"outcomes": outcomes, "count": queries.count(guards.find_visitor()), "oob": render.wants_fragment()}
     return aimed(render.page("cart/lines_created.html", blocks=("notice",), status=status, **context), "#notice")
 
 

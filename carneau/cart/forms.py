@@ -1,9 +1,10 @@
+from dataclasses import dataclass
+
 from flask import request
 from flask_babel import gettext as _
-from wtforms import StringField
 
 from carneau.core.errors import Invalid
-from carneau.web.forms import Form, QuantityOrNone
+from carneau.web.forms import Form, QuantityOrNone, whole_number
 
 PREFIX = "quantity-"
 MOST_TYPES = 30
@@ -15,34 +16,28 @@ class LineForm(Form):
     quantity = QuantityOrNone()
 
 
-class Number(QuantityOrNone):
-    """A field left empty among others means none of that type."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`chosen` are (public id, quantity), at least one; `is_instead` says that the cart is to be emptied for these."""
 
-    def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata(["0"] if valuelist == [""] else valuelist)
-
-
-class LinesForm(Form):
-    """`quantity-<public id>` for each type; `instead` says that the cart is to be emptied for these."""
-
-    instead = StringField()
-
-    def chosen(self) -> list[tuple[str, int]]:
-        """(public id, quantity) of what was asked for, at least one."""
-        numbers = [(field.name.removeprefix(PREFIX), field.data) for field in self if field.name.startswith(PREFIX)]
-        chosen = [(public_id, quantity) for public_id, quantity in numbers if quantity]
-        if not chosen:
-            raise Invalid(_("Please choose at least one ticket."))
-        return chosen
-
-    @property
-    def is_instead(self) -> bool:
-        return bool(self.instead.data == "yes")
+    chosen: list[tuple[str, int]]
+    is_instead: bool
 
 
-def lines_form() -> LinesForm:
-    names = [name for name in request.form if name.startswith(PREFIX)]
-    if len(names) > MOST_TYPES:
+def asked() -> Asked:
+    """`quantity-<public id>` for each type; left empty among others it means none of that type."""
+    fields = {name: texts for name, texts in request.form.lists() if name.startswith(PREFIX)}
+    if len(fields) > MOST_TYPES:
         raise Invalid(_("Please choose fewer kinds of tickets at a time."))
-    asked: type[LinesForm] = type("AskedForm", (LinesForm,), {name: Number() for name in names})
-    return asked.of_request().require()
+    numbers, errors = {}, {}
+    for name, texts in fields.items():
+        try:
+            numbers[name.removeprefix(PREFIX)] = 0 if texts == [""] else whole_number(texts, 0)
+        except ValueError as error:
+            errors[name] = [str(error)]
+    if errors:
+        raise Invalid(" ".join(sentence for [sentence] in errors.values()), errors)
+    chosen = [(public_id, quantity) for public_id, quantity in numbers.items() if quantity]
+    if not chosen:
+        raise Invalid(_("Please choose at least one ticket."))
+    return Asked(chosen, request.form.getlist("instead") == ["yes"])

@@ -1,9 +1,11 @@
-from flask import Blueprint
+from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
-from carneau.cart import answers, basket, forms, guards, queries
+from carneau.cart import answers, basket, first, forms, guards, queries
+from carneau.cart.basket import Outcome
 from carneau.catalogue.queries import type_on_sale
-from carneau.core.db import transaction
+from carneau.core import codes
+from carneau.core.db import reading, transaction
 from carneau.web import render
 
 bp = Blueprint("cart", __name__)
@@ -23,13 +25,29 @@ def count_show() -> ResponseReturnValue:
 
 @bp.post("/cart/lines")
 def lines_create() -> ResponseReturnValue:
-    form = forms.lines_form()
+    asked = forms.asked()
+    if guards.find_visitor() is None and len(asked.chosen) == 1 and (answer := _first_line(*asked.chosen[0])):
+        return answer
     with transaction():
-        wishes = [(type_on_sale(public_id), quantity) for public_id, quantity in form.chosen()]
-        if form.is_instead:
+        wishes = [(type_on_sale(public_id), quantity) for public_id, quantity in asked.chosen]
+        if asked.is_instead:
             basket.empty_any(guards.find_visitor())
         cart = basket.open_cart(guards.visitor(), wishes[0][0])
         return answers.added(basket.add_lines(cart, wishes))
+
+
+def _first_line(public_id: str, quantity: int) -> Response | None:
+    """Who is refused gets no cookie, and so comes this way again."""
+    secret = codes.secret()
+    until = first.take(secret, public_id, quantity)
+    if until:
+        guards.welcome(secret)
+    if until and not render.wants_fragment():
+        return render.see_other("/cart")
+    with reading():
+        kind = type_on_sale(public_id)
+        refusal = None if until else first.refusal(kind, quantity)
+        return answers.added([Outcome(kind, quantity, until, refusal)]) if until or refusal else None
 
 
 @bp.post("/cart/lines/<public_id>")

@@ -64,32 +64,23 @@ class SessionForm(Form):
         csrf_class = _Token
 
 
+def whole_number(texts: list[str], smallest: int) -> int:
+    """In ASCII digits, up to 100, sent once: `+1`, ` 1 `, `1.5`, `١` and two values are refused. Raises ValueError with
+    the sentence for the buyer."""
+    text = texts[0] if len(texts) == 1 else ""
+    if text.isascii() and text.isdigit() and len(text) <= 3 and smallest <= int(text) <= LARGEST_QUANTITY:
+        return int(text)
+    sentence = _("Please choose a number of tickets from %(least)s to %(most)s.", least=smallest, most=LARGEST_QUANTITY)
+    raise ValueError(sentence)
+
+
 class Quantity(IntegerField):
-    """A whole number in ASCII digits, 1 to 100, sent once. `+1`, ` 1 `, `1.5`, `١` and two values are refused."""
+    """As `whole_number`, from 1."""
 
     smallest = 1
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        text = valuelist[0] if len(valuelist) == 1 else ""
-        if not (text.isascii() and text.isdigit() and len(text) <= 3):
-            raise ValueError(
-                _(
-                    "Please choose a number of tickets from %(least)s to %(most)s.",
-                    least=self.smallest,
-                    most=LARGEST_QUANTITY,
-                )
-            )
-        self.data = int(text)
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data is not None and not self.smallest <= self.data <= LARGEST_QUANTITY:
-            raise ValidationError(
-                _(
-                    "Please choose a number of tickets from %(least)s to %(most)s.",
-                    least=self.smallest,
-                    most=LARGEST_QUANTITY,
-                )
-            )
+        self.data = whole_number(valuelist, self.smallest)
 
 
 class QuantityOrNone(Quantity):
