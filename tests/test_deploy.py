@@ -134,3 +134,20 @@ def test_the_image_holds_no_more_than_it_runs():
     assert kept[0] == "*"
     assert {name.removeprefix("!") for name in kept if name.startswith("!")} == names
     assert all(Path(ROOT / name).exists() for name in names)
+
+
+def test_every_setting_is_explained():
+    guide = (ROOT / "docs" / "configure.md").read_text().replace("CARNEAU_ENV", "ENV")
+
+    assert [name for name in Config.__dataclass_fields__ if f"`{name.upper()}`" not in guide] == []
+
+
+GUIDES = sorted([*(ROOT / "docs").glob("*.md"), *ROOT.glob("*.md")])
+
+
+@pytest.mark.parametrize("path", GUIDES, ids=[path.name for path in GUIDES])
+def test_links_in_guides_lead_somewhere(path):
+    for target in re.findall(r"\]\((?!http)([^)#]+)", path.read_text()):
+        assert (path.parent / target).exists(), target
+    for name in re.findall(r"`((?:carneau|tests|docs|deploy|migrations|bench)/[\w./-]+)`", path.read_text()):
+        assert (ROOT / name).exists(), name
