@@ -8,7 +8,7 @@ from carneau.fulfilment import messages
 from carneau.integrations import announcing, delivering
 from carneau.integrations import emails as integrations
 from carneau.organisations import jobs as organisations
-from carneau.payments import event_refunds, refunds
+from carneau.payments import event_refunds, inquiring, refunds
 from carneau.payments import jobs as payments
 from carneau.payments import sweeps as payment_sweeps
 
@@ -19,6 +19,7 @@ __all__ = [
     "encoding",
     "event_refunds",
     "fulfilment",
+    "inquiring",
     "integrations",
     "making",
     "messages",

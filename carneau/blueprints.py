@@ -38,6 +38,7 @@ from carneau.manage import (
     ticket_types,
 )
 from carneau.manage import exports as manage_exports
+from carneau.manage import flags as manage_flags
 from carneau.manage import integrations as manage_integrations
 from carneau.manage import invitations as manage_invitations
 from carneau.manage import messages as manage_messages
@@ -81,6 +82,7 @@ def register(app: Flask) -> None:
         door_conflicts.bp,
         event_refunds.bp,
         manage_exports.bp,
+        manage_flags.bp,
         manage_messages.bp,
         manage_people.bp,
         manage_purchases.bp,

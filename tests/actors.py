@@ -23,6 +23,7 @@ from tests.making import (
     make_endpoint,
     make_event,
     make_export,
+    make_flag,
     make_image,
     make_invitation,
     make_member,
@@ -44,6 +45,7 @@ MISSING = {
     "code": "NOSUCHCODE",
     "ticket_ref": "ZZZZ-ZZZW",
     "export_ref": "ZZZZ-ZZZV",
+    "flag_ref": "ZZZZ-ZZZU",
     "public_id": "NOSUCHTYPE",
     "source_key": "0" * 24,
     "member_ref": "ZZZZ-ZZZY",
@@ -116,7 +118,7 @@ def belongings(house: Organisation, event: Event) -> dict[str, Any]:
     kind = make_ticket_type(event)
     invitation = make_invitation(house)
     purchase = make_paid_purchase((kind, 1))
-    export = make_export(event)
+    export, flag = make_export(event), make_flag(purchase)
     hook = webhook(house)
     with transaction():
         ticket = issuing.issue(purchase)[0]
@@ -129,6 +131,7 @@ def belongings(house: Organisation, event: Event) -> dict[str, Any]:
             "code": code,
             "ticket_ref": ticket.ref,
             "export_ref": export.ref,
+            "flag_ref": flag.ref,
             "public_id": kind.public_id,
             "invitation_ref": invitation.ref,
             "invitation_key": invitation_links.key(invitation.ref),

@@ -18,7 +18,7 @@ from carneau.integrations.models import ApiToken, Kind, WebhookEndpoint
 from carneau.integrations.scopes import Scope
 from carneau.inventory.models import Hold
 from carneau.organisations.models import Invitation, Organisation, OrganisationMember, Role
-from carneau.payments.models import Payment, SessionStatus
+from carneau.payments.models import Payment, PaymentFlag, SessionStatus
 from carneau.purchases.models import PaymentStatus, Purchase, PurchaseLine
 
 number = count(1)
@@ -232,6 +232,15 @@ def make_paid_purchase(*bought: tuple[TicketType, int], **values: Any) -> Purcha
         db.session.add(_payment(purchase))
         audit.record(purchase, purchase.payment_status)
     return purchase
+
+
+def make_flag(purchase: Purchase, reason: str = "disputed") -> PaymentFlag:
+    """Of the one payment of this purchase."""
+    with transaction():
+        payment = db.session.scalars(sa.select(Payment).where(Payment.purchase_id == purchase.id)).one()
+        payment.flagged = reason
+        mine = {"organisation_id": payment.organisation_id, "payment_id": payment.id}
+    return _keep(PaymentFlag(ref=codes.reference(), reason=reason, **mine))
 
 
 def _line(purchase: Purchase, kind: TicketType, quantity: int) -> PurchaseLine:

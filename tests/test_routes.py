@@ -223,6 +223,14 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("manage_purchases.show", "GET"): member("/events/{slug}/purchases/{ref}", OWNER, MANAGER, FINANCE),
     ("manage_refunds.create", "POST"): member("/events/{slug}/purchases/{ref}/refunds", OWNER, FINANCE, status=422),
     ("manage_refunds.new", "GET"): member("/events/{slug}/purchases/{ref}/refunds/new", OWNER, FINANCE),
+    ("manage_flags.closings_create", "POST"): member(
+        "/organisations/{organisation_slug}/flags/{flag_ref}/closing", OWNER, FINANCE, status=422
+    ),
+    ("manage_flags.closings_new", "GET"): member("/organisations/{organisation_slug}/flags/{flag_ref}", OWNER, FINANCE),
+    ("manage_flags.index", "GET"): member("/organisations/{organisation_slug}/flags", OWNER, FINANCE),
+    ("manage_flags.refunds_create", "POST"): member(
+        "/organisations/{organisation_slug}/flags/{flag_ref}/refund", OWNER, FINANCE, status=422
+    ),
     ("manage_audit.index", "GET"): member("/organisations/{organisation_slug}/audit", OWNER),
     ("manage_integrations.index", "GET"): member("/organisations/{organisation_slug}/integrations", OWNER),
     ("manage_integrations.revocations_create", "POST"): member(
@@ -261,6 +269,9 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("manage_organisations.index", "GET"): logged_in("/manage"),
     ("manage_organisations.show", "GET"): member("/organisations/{organisation_slug}", OWNER, MANAGER, FINANCE, DOOR),
     ("manage_sales.show", "GET"): member("/events/{slug}", OWNER, MANAGER, FINANCE),
+    ("manage_sales.inquiries_create", "POST"): member(
+        "/events/{slug}/stock/inquiries", OWNER, MANAGER, FINANCE, status=422
+    ),
     ("manage_sales.stock_show", "GET"): member("/events/{slug}/stock", OWNER, MANAGER, FINANCE),
     ("manage_endings.cancellations_create", "POST"): member("/events/{slug}/cancellation", OWNER, MANAGER, status=422),
     ("manage_endings.cancellations_new", "GET"): member("/events/{slug}/cancellation", OWNER, MANAGER),

@@ -15,7 +15,7 @@ from carneau.core.db import db
 from carneau.exports.models import Export
 from carneau.integrations.models import ApiToken, WebhookEndpoint
 from carneau.organisations.models import Invitation, Organisation
-from carneau.payments.models import Payment, Refund
+from carneau.payments.models import Inquiry, Payment, Refund
 from carneau.purchases.models import Purchase, PurchaseLine
 from carneau.tickets.models import Ticket
 
@@ -103,6 +103,14 @@ def _exports(organisation_id: int, ids: set[int]) -> Rows:
     return sa.select(Export.id, Event.title, path, sa.literal("")).join(Event, Event.id == Export.event_id).where(*mine)
 
 
+def _inquiries(organisation_id: int, ids: set[int]) -> Rows:
+    path = sa.literal("/manage/events/").concat(Event.slug).concat("/stock")
+    mine = Inquiry.organisation_id == organisation_id, Inquiry.id.in_(ids)
+    return (
+        sa.select(Inquiry.id, Event.title, path, sa.literal("")).join(Event, Event.id == Inquiry.event_id).where(*mine)
+    )
+
+
 def _invitations(organisation_id: int, ids: set[int]) -> Rows:
     nothing = sa.literal("")
     mine = Invitation.organisation_id == organisation_id, Invitation.id.in_(ids)
@@ -166,6 +174,7 @@ SELECTS = {
     "door_devices": _door_devices,
     "scans": _scans,
     "exports": _exports,
+    "inquiries": _inquiries,
     "invitations": _invitations,
     "api_tokens": _api_tokens,
     "webhook_endpoints": _webhook_endpoints,

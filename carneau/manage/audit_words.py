@@ -14,6 +14,7 @@ SUBJECTS = {
     "events": lazy_gettext("Event"),
     "ticket_types": lazy_gettext("Ticket type"),
     "event_images": lazy_gettext("Picture"),
+    "inquiries": lazy_gettext("Inquiry at Stripe"),
     "purchases": lazy_gettext("Purchase"),
     "tickets": lazy_gettext("Ticket"),
     "gates": lazy_gettext("Gate"),
@@ -33,6 +34,8 @@ SUBJECTS = {
 ACTIONS = {
     "admission_undone": lazy_gettext("admission taken back"),
     "allowed_again": lazy_gettext("let scan again"),
+    "answered": lazy_gettext("answered"),
+    "asked": lazy_gettext("asked"),
     "address_changed": lazy_gettext("address changed"),
     "cancelled": lazy_gettext("cancelled"),
     "changed": lazy_gettext("changed"),
@@ -53,7 +56,7 @@ ACTIONS = {
     "invited": lazy_gettext("invited"),
     "joined": lazy_gettext("joined"),
     "left": lazy_gettext("left"),
-    "looked_at": lazy_gettext("conflict looked at"),
+    "looked_at": lazy_gettext("looked at"),
     "made": lazy_gettext("made ready"),
     "moved": lazy_gettext("moved"),
     "opened": lazy_gettext("opened again"),
@@ -90,6 +93,7 @@ FACTS = {
     "by": lazy_gettext("by"),
     "changed": lazy_gettext("changed"),
     "devices": lazy_gettext("phones"),
+    "charges": lazy_gettext("payments read"),
     "fields": lazy_gettext("changed"),
     "form": lazy_gettext("kind of file"),
     "kind": lazy_gettext("table"),
@@ -103,6 +107,7 @@ FACTS = {
     "tickets": lazy_gettext("tickets"),
     "total_minor": lazy_gettext("total"),
     "total_quantity": lazy_gettext("places"),
+    "unknown": lazy_gettext("not known here"),
     "was": lazy_gettext("before"),
 }
 OTHERS = {

@@ -7,9 +7,10 @@ from carneau.catalogue.models import Event
 from carneau.core.db import transaction
 from carneau.fulfilment import fulfil
 from carneau.manage import wording
+from carneau.manage.forms import PressForm
 from carneau.manage.sales_forms import ResendForm
 from carneau.organisations.models import OrganisationMember, Role
-from carneau.payments import history, refunding
+from carneau.payments import flags, history, refunding
 from carneau.payments import queries as payments
 from carneau.purchases import links, queries
 from carneau.purchases.status import FULFILLED
@@ -23,6 +24,7 @@ bp.add_app_template_filter(wording.channel, "channel_name")
 bp.add_app_template_filter(wording.ticket_state, "ticket_state")
 bp.add_app_template_filter(wording.refund_state, "refund_state")
 bp.add_app_template_filter(wording.happened, "happened")
+bp.add_app_template_filter(wording.difference, "difference")
 
 
 @bp.get("")
@@ -69,7 +71,9 @@ def _page(
         purchase=purchase,
         tickets=tickets.for_purchase(purchase),
         refunds=payments.refunds_of(purchase),
-        payments=payments.of_purchase(purchase),
+        flags=flags.of_purchase(purchase),
+        may_decide=membership.role in (Role.OWNER, Role.FINANCE),
+        press=PressForm(formdata=None),
         moments=history.of(purchase),
         can_refund=membership.role in (Role.OWNER, Role.FINANCE) and refunding.is_refundable(purchase),
         can_edit=can_edit,

@@ -1,18 +1,21 @@
 from dataclasses import dataclass
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from carneau.catalogue import guards, wording
 from carneau.catalogue import queries as catalogue
 from carneau.catalogue.models import Event, EventStatus, TicketType
 from carneau.core import clock
+from carneau.core.db import transaction
+from carneau.core.money import Money
 from carneau.inventory import availability
 from carneau.inventory.availability import Availability
 from carneau.manage import charts
+from carneau.manage.forms import PressForm
 from carneau.manage.wording import not_published
 from carneau.organisations.models import OrganisationMember, Role
-from carneau.payments import stock, takings
+from carneau.payments import comparing, inquiring, stock, takings
 from carneau.tickets import queries as tickets
 from carneau.tickets import search
 from carneau.web import render
@@ -59,11 +62,23 @@ def show(event: Event, membership: OrganisationMember) -> ResponseReturnValue:
 def stock_show(event: Event, membership: OrganisationMember) -> ResponseReturnValue:
     return render.page(
         "manage/stock.html",
+        blocks=("money",),
         event=event,
         membership=membership,
         places=stock.places_of(event),
-        money=stock.money_of(event),
+        owed=Money(stock.owed_minor(event), event.currency),
+        compared=comparing.of_event(event),
+        form=PressForm(formdata=None),
     )
+
+
+@bp.post("/stock/inquiries")
+@guards.for_event(*READERS)
+def inquiries_create(event: Event, membership: OrganisationMember) -> ResponseReturnValue:
+    PressForm.of_request().require()
+    with transaction():
+        inquiring.begin(event, membership.user)
+    return render.see_other(f"{request.path.removesuffix('/inquiries')}#money")
 
 
 def _rows(event: Event, taken: takings.Takings) -> list[Row]:

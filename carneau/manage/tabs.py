@@ -48,7 +48,8 @@ def of_door(event: Event, membership: OrganisationMember) -> list[Tab]:
 
 
 def of_organisation(membership: OrganisationMember) -> list[Tab]:
-    names = {"": _("Events"), "/team": _("Team"), "/integrations": _("Integrations"), "/audit": _("Audit log")}
+    names = {"": _("Events"), "/flags": _("To look at"), "/team": _("Team")}
+    names |= {"/integrations": _("Integrations"), "/audit": _("Audit log")}
     return list(_tabs(f"/manage/organisations/{membership.organisation.slug}", names, membership))
 
 

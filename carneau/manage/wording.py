@@ -7,6 +7,7 @@ from carneau.catalogue.models import Event
 from carneau.core.money import Money
 from carneau.exports.models import ExportKind
 from carneau.manage import door_wording
+from carneau.payments.comparing import Difference
 from carneau.payments.history import Moment
 from carneau.payments.models import RefundStatus
 from carneau.purchases.models import Channel, PaymentStatus, Purchase
@@ -63,6 +64,36 @@ def refund_state(status: RefundStatus) -> str:
     return words[status]
 
 
+def difference(found: Difference) -> str:
+    """What differs between us and Stripe, and what to do about it."""
+    ours = filters.money(Money(found.paid_minor, found.our_currency))
+    said = filters.money(Money(found.said_paid_minor, found.currency))
+    if found.is_missing:
+        return str(
+            _(
+                "We counted %(ours)s as paid, and Stripe's list does not have it. Look for it in Stripe's dashboard"
+                " (is it the same account?) before you give anything back.",
+                ours=ours,
+            )
+        )
+    if found.paid_minor != found.said_paid_minor or found.currency != found.our_currency:
+        return str(
+            _(
+                "Stripe took %(said)s, we count %(ours)s. The page of the purchase says why, and what is safe to do.",
+                said=said,
+                ours=ours,
+            )
+        )
+    return str(
+        _(
+            "Stripe gave back %(said)s, we count %(ours)s. If a refund was made or failed in Stripe's dashboard a"
+            " moment ago, ask again in a minute; else look at the refunds of the purchase.",
+            said=filters.money(Money(found.said_refunded_minor, found.currency)),
+            ours=filters.money(Money(found.refunded_minor, found.currency)),
+        )
+    )
+
+
 def export_kind(kind: ExportKind) -> str:
     words: dict[ExportKind, str] = {
         ExportKind.ATTENDEES: _("Attendees"),
@@ -109,6 +140,7 @@ def happened(moment: Moment, purchase: Purchase) -> str:
         ("purchases", "tickets_resent"): _("Tickets sent again"),
         ("purchases", "address_changed"): _("Address changed"),
         ("payments", "flagged"): _("Payment needs a look: %(reason)s", reason=moment.facts.get("reason", "")),
+        ("payments", "looked_at"): _("Payment looked at"),
         ("payments", "disputed"): _("The buyer's bank claims the payment back"),
         ("refunds", "requested"): _("Refund of %(amount)s asked for", amount=_amount(moment, purchase)),
         ("refunds", "succeeded"): _("Refund done"),

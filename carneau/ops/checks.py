@@ -132,10 +132,10 @@ def mails_went_out() -> Finding:
 
 def no_payment_waits_for_a_person() -> Finding:
     with transaction():
-        number = _one("SELECT count(*) AS number FROM payments WHERE flagged IS NOT NULL").number
+        number = _one("SELECT count(*) AS number FROM payment_flags WHERE closed_at IS NULL").number
     if number:
         says = ngettext("%(num)d payment is flagged.", "%(num)d payments are flagged.", number)
-        return Finding.look(says, _("The organisation's owner finds it among the purchases, with what is safe to do."))
+        return Finding.look(says, _("Its owner finds it under “To look at”, with what is safe to do."))
     return Finding.good(_("No payment waits for a person."))
 
 

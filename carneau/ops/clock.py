@@ -14,6 +14,7 @@ from carneau.fulfilment import sweeps as fulfilment
 from carneau.integrations import log as webhooks
 from carneau.inventory import jobs as inventory
 from carneau.ops import heartbeats
+from carneau.payments import inquiring
 from carneau.payments import sweeps as payments
 from carneau.tickets import erasing as tickets
 
@@ -24,6 +25,7 @@ SWEEPS: list[tuple[float, Sweep]] = [
     (10, payments.end_purchases),
     (60, fulfilment.complete_paid),
     (30, exports.give_up),
+    (30, inquiring.give_up),
     (120, payments.reconcile_later),
     (600, payments.ask_about_delayed),
     (600, cart.forget_carts),

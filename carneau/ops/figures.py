@@ -59,7 +59,7 @@ FIGURES = {
     "mails_given_up": Figure("Mails that could not be delivered: flask mail failed",
         "SELECT count(*) FROM mails WHERE sent_at IS NULL AND gave_up_at IS NOT NULL"),
     "payments_flagged": Figure("Payments that a person must look at",
-        "SELECT count(*) FROM payments WHERE flagged IS NOT NULL"),
+        "SELECT count(*) FROM payment_flags WHERE closed_at IS NULL"),
     "processes_alive": Figure("Background processes with a heartbeat in the last minute",
         """SELECT kind, count(h.process) FROM (VALUES ('worker'), ('clock')) kinds (kind)
              LEFT JOIN heartbeats h ON h.process = kind AND h.beat_at > now() - interval '1 minute' GROUP BY 1""",

@@ -4,9 +4,10 @@ the session any more; where Stripe does not answer, everything is kept."""
 from carneau.core.db import transaction
 from carneau.payments import gateway, queries, settling
 from carneau.payments.errands import MISSING, Errand, NoSession, create_or_find
-from carneau.payments.models import OnExpiry
+from carneau.payments.models import OnExpiry, Payment, SessionStatus
 from carneau.purchases import queries as purchases
 from carneau.purchases.models import PaymentStatus
+from carneau.purchases.status import UNSETTLED
 
 
 def end(purchase_id: int, wish: OnExpiry) -> None:
@@ -40,6 +41,21 @@ def close_unpayable(purchase_id: int) -> None:
         purchase = purchases.locked(purchase_id)
         if purchase.payment_status is PaymentStatus.PENDING and queries.find_live(purchase) is None:
             settling.close(purchase, None, "clock")
+
+
+def free_flagged(payment_id: int, actor: str) -> None:
+    """For who has looked at a payment that was not what we asked for: Stripe took it, so its page is closed, and nobody
+    can pay these places any more. The caller opens the transaction."""
+    payment = queries.get_locked(payment_id)
+    if is_kept_by(payment):
+        payment.session_status = SessionStatus.COMPLETE
+        settling.close(payment.purchase, None, actor)
+
+
+def is_kept_by(payment: Payment) -> bool:
+    """A flagged payment keeps the places of its purchase until a person lets them go."""
+    is_taken = payment.said_paid_minor is not None and payment.paid_at is None
+    return payment.flagged is not None and is_taken and payment.purchase.payment_status in UNSETTLED
 
 
 def _expire(errand: Errand, actor: str) -> None:

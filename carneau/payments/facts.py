@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 Json = Mapping[str, Any]
@@ -100,9 +101,12 @@ class ChargeFacts:
     amount_minor: int
     refunded_minor: int
     currency: str
+    is_paid: bool = True
+    made_at: datetime | None = None
 
     @classmethod
     def of(cls, charge: Json) -> "ChargeFacts":
+        made = charge.get("created")
         return cls(
             charge_id=charge["id"],
             origin=Origin.of(charge),
@@ -110,6 +114,8 @@ class ChargeFacts:
             amount_minor=charge["amount"],
             refunded_minor=charge["amount_refunded"],
             currency=charge["currency"].upper(),
+            is_paid=bool(charge.get("paid", True)),
+            made_at=datetime.fromtimestamp(made, UTC) if made else None,
         )
 
 

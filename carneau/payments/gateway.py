@@ -12,7 +12,7 @@ import stripe
 from requests.adapters import HTTPAdapter
 
 from carneau.core import log, settings
-from carneau.payments.facts import RefundFacts, SessionFacts
+from carneau.payments.facts import ChargeFacts, RefundFacts, SessionFacts
 
 TIMEOUT_SECONDS = 10
 RETRIES = 1
@@ -119,6 +119,23 @@ def refund(payment_intent_id: str, amount_minor: int, metadata: dict[str, str], 
     params = {"payment_intent": payment_intent_id, "amount": amount_minor, "metadata": metadata}
     made = _ask("refund", lambda: _v1().refunds.create(params=params, options={"idempotency_key": idempotency_key}))
     return RefundFacts.of(made.to_dict())
+
+
+def charges_page(since: datetime, after: str | None) -> tuple[list[ChargeFacts], bool]:
+    """A hundred charges, newest first, from the one behind `after` on; and whether there are more."""
+    params: dict[str, Any] = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+    if after:
+        params["starting_after"] = after
+    page = _ask("list charges", lambda: _v1().charges.list(params=params))
+    return [ChargeFacts.of(each.to_dict()) for each in page.data], bool(page.has_more)
+
+
+def find_charge(payment_intent_id: str) -> ChargeFacts | None:
+    """The one that was paid."""
+    params = {"payment_intent": payment_intent_id, "limit": 100}
+    page = _ask("list charges of a payment", lambda: _v1().charges.list(params=params))
+    found = (ChargeFacts.of(each.to_dict()) for each in page.data)
+    return next((charge for charge in found if charge.is_paid), None)
 
 
 def events_since(since: datetime, kinds: tuple[str, ...]) -> Iterator[list[dict[str, Any]]]:

@@ -60,7 +60,7 @@ def in_full(purchase: Purchase, decision: Decision) -> Refund | None:
     if not amount_minor and not valid_places(purchase):
         raise NothingLeft(_("All of this purchase has been refunded already."))
     returning.take_all_back(purchase, decision.actor, decision.back_on_sale)
-    return _pay_back(purchase, amount_minor, decision)
+    return pay_back(purchase, amount_minor, decision)
 
 
 def by_line(purchase: Purchase, wanted: Mapping[int, int], decision: Decision) -> Refund | None:
@@ -71,7 +71,7 @@ def by_line(purchase: Purchase, wanted: Mapping[int, int], decision: Decision) -
     amount_minor = value_of(purchase, wanted)
     _require_left(purchase, amount_minor)
     returning.take_back(purchase, wanted, decision.actor, decision.back_on_sale)
-    return _pay_back(purchase, amount_minor, decision)
+    return pay_back(purchase, amount_minor, decision)
 
 
 def by_amount(purchase: Purchase, amount_minor: int, decision: Decision) -> Refund | None:
@@ -82,7 +82,7 @@ def by_amount(purchase: Purchase, amount_minor: int, decision: Decision) -> Refu
     _require_left(purchase, amount_minor)
     if amount_minor == left_of(purchase):
         return in_full(purchase, decision)
-    return _pay_back(purchase, amount_minor, decision)
+    return pay_back(purchase, amount_minor, decision)
 
 
 def of_event(purchase: Purchase, event_id: int, decision: Decision) -> Refund | None:
@@ -95,7 +95,7 @@ def of_event(purchase: Purchase, event_id: int, decision: Decision) -> Refund | 
     if not wanted:
         raise NothingLeft(_("All of this purchase has been refunded already."))
     returning.take_back(purchase, wanted, decision.actor, decision.back_on_sale)
-    return _pay_back(purchase, min(value_of(purchase, wanted), left_of(purchase)), decision)
+    return pay_back(purchase, min(value_of(purchase, wanted), left_of(purchase)), decision)
 
 
 def left_of(purchase: Purchase) -> int:
@@ -129,7 +129,8 @@ def _require_left(purchase: Purchase, amount_minor: int) -> None:
         raise TooMuch(sentence)
 
 
-def _pay_back(purchase: Purchase, amount_minor: int, decision: Decision) -> Refund | None:
+def pay_back(purchase: Purchase, amount_minor: int, decision: Decision) -> Refund | None:
+    """Money alone: what becomes of the tickets is decided before."""
     refund = _owe(purchase, amount_minor, decision) if amount_minor else None
     purchase.refunded_minor += amount_minor
     is_over = not left_of(purchase) and not valid_places(purchase)

@@ -2,7 +2,7 @@ from carneau.core import audit, crash, queue
 from carneau.core.db import db, transaction
 from carneau.core.outbox import job
 from carneau.fulfilment import fulfil
-from carneau.payments import gateway, queries, sessions
+from carneau.payments import flagging, gateway, queries, sessions
 from carneau.payments.models import Payment, Refund, RefundStatus
 from carneau.purchases import status
 from carneau.purchases.models import PaymentStatus
@@ -83,8 +83,9 @@ def note(refund: Refund, payment: Payment, stripe_refund_id: str | None, said: s
 
 def _flag(refund: Refund, payment: Payment) -> None:
     """The money is with us again, and a person must find another way; the tickets stay void."""
-    payment.flagged = FAILED
-    audit.record(payment, "flagged", "stripe", reason=FAILED)
+    flagging.flag(payment, FAILED)
+    if refund.stripe_refund_id and payment.said_refunded_minor:
+        payment.said_refunded_minor = max(0, payment.said_refunded_minor - refund.amount_minor)
     if not payment.sent_back:
         payment.purchase.refunded_minor -= refund.amount_minor
 

@@ -2,7 +2,7 @@
 
 from carneau.core import audit, clock
 from carneau.fulfilment import fulfil, holders
-from carneau.payments import queries, refunds, settling
+from carneau.payments import flagging, queries, refunds
 from carneau.payments.facts import ChargeFacts, DisputeFacts, RefundFacts
 from carneau.purchases import places, status
 from carneau.purchases.models import PaymentStatus, Purchase
@@ -22,19 +22,25 @@ def settle_refund(facts: ChargeFacts) -> str:
     if payment.paid_at is None:
         raise NotYet
     if (facts.amount_minor, facts.currency) != (payment.amount_minor, payment.currency):
-        return settling.flag(payment, "refund of another amount")
+        return flagging.flag_once(payment, "refund of another amount")
+    flagging.note_refunded(payment, facts)
     if payment.sent_back or payment.flagged == refunds.FAILED:
         return "known"
-    return _take_back(payment.purchase, facts.refunded_minor)
+    return catch_up(payment.purchase, facts.refunded_minor)
 
 
-def _take_back(purchase: Purchase, refunded_minor: int) -> str:
+def catch_up(purchase: Purchase, refunded_minor: int) -> str:
+    """All that went back, by whosoever hand. The caller holds the purchase's lock."""
     if refunded_minor <= purchase.refunded_minor:
         return "known"
     purchase.refunded_minor = refunded_minor
     if refunded_minor < purchase.total_minor:
-        status.change(purchase, PaymentStatus.PARTIALLY_REFUNDED, "stripe", refunded_minor=refunded_minor)
+        if purchase.payment_status in status.FULFILLED:
+            status.change(purchase, PaymentStatus.PARTIALLY_REFUNDED, "stripe", refunded_minor=refunded_minor)
+        fulfil.notify(purchase, "refunded", occasion=f"stripe:{purchase.id}:{refunded_minor}")
         return "partially refunded"
+    if purchase.payment_status is PaymentStatus.REFUNDED:
+        return "refunded"
     places.give_back_sold(purchase)
     issuing.void_all(purchase, "stripe")
     status.change(purchase, PaymentStatus.REFUNDED, "stripe", refunded_minor=refunded_minor)
@@ -51,7 +57,7 @@ def settle_refund_news(facts: RefundFacts) -> str:
     refund = queries.find_refund(payment, facts)
     if refund is not None:
         return refunds.note(refund, payment, facts.stripe_refund_id, facts.status)
-    return settling.flag(payment, refunds.FAILED) if facts.status == "failed" else "known"
+    return flagging.flag_once(payment, refunds.FAILED) if facts.status == "failed" else "known"
 
 
 def settle_dispute(facts: DisputeFacts) -> str:
@@ -61,4 +67,4 @@ def settle_dispute(facts: DisputeFacts) -> str:
     if payment.disputed_at is None:
         payment.disputed_at = clock.now()
         audit.record(payment, "disputed", "stripe", amount_minor=facts.amount_minor, reason=facts.reason)
-    return settling.flag(payment, "disputed")
+    return flagging.flag_once(payment, "disputed")

@@ -2,11 +2,11 @@
 number of times. The row lock on purchase and payment makes them take turns, and each step looks at the rows, not at
 what it believes came before."""
 
-from carneau.core import audit, clock, crash
+from carneau.core import clock, crash
 from carneau.core.db import db
 from carneau.fulfilment import fulfil
 from carneau.inventory.refusals import HoldExpired
-from carneau.payments import gateway, queries, refunds
+from carneau.payments import flagging, gateway, queries, refunds
 from carneau.payments.facts import SessionFacts
 from carneau.payments.models import OnExpiry, Payment, SessionStatus
 from carneau.purchases import places, status
@@ -18,8 +18,10 @@ def settle_session(facts: SessionFacts, actor: str = "stripe") -> str:
     payment = queries.find_locked_for(facts)
     if payment is None:
         return "foreign"
+    if facts.is_paid:
+        flagging.note_paid(payment, facts.amount_minor, facts.currency)
     if reason := _disagreement(payment, facts):
-        return flag(payment, reason)
+        return flagging.flag_once(payment, reason)
     payment.stripe_session_id = facts.session_id
     payment.stripe_payment_intent_id = facts.payment_intent_id or payment.stripe_payment_intent_id
     if facts.is_paid:
@@ -38,14 +40,6 @@ def settle_free(purchase: Purchase) -> None:
     if places.sell(purchase):
         raise HoldExpired
     _deliver(purchase, "buyer")
-
-
-def flag(payment: Payment, reason: str) -> str:
-    """For a person to look at; nothing is fulfilled."""
-    if payment.flagged != reason:
-        payment.flagged = reason
-        audit.record(payment, "flagged", "stripe", reason=reason)
-    return f"flagged: {reason}"
 
 
 def _disagreement(payment: Payment, facts: SessionFacts) -> str | None:

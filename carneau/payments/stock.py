@@ -1,4 +1,4 @@
-"""The stock proof: the counters that sell beside the rows they summarise, and the money beside the tickets."""
+"""The stock proof: the counters that sell beside the rows they summarise."""
 
 from dataclasses import dataclass
 
@@ -31,27 +31,10 @@ PLACES = sa.text(
      ORDER BY t.position, t.id"""
 )
 # Of whole purchases: one that is across several events was paid at once.
-MONEY = sa.text(
-    """SELECT owed.minor AS owed_minor, owed.back AS refunded_minor, paid.minor AS paid_minor,
-              paid.number AS payments, returned.minor AS returned_minor
-         FROM (SELECT coalesce(sum(p.total_minor), 0)::bigint AS minor,
-                      coalesce(sum(p.refunded_minor), 0)::bigint AS back
-                 FROM purchases p
-                WHERE p.organisation_id = :organisation_id AND p.paid_at IS NOT NULL AND p.channel = 'online'
-                  AND EXISTS (SELECT FROM purchase_lines l WHERE l.event_id = :event_id AND l.purchase_id = p.id)
-              ) owed,
-              (SELECT coalesce(sum(y.amount_minor), 0)::bigint AS minor, count(*) AS number
-                 FROM payments y
-                WHERE y.organisation_id = :organisation_id AND y.paid_at IS NOT NULL AND y.sent_back IS NULL
-                  AND EXISTS (SELECT FROM purchase_lines l
-                               WHERE l.event_id = :event_id AND l.purchase_id = y.purchase_id)
-              ) paid,
-              (SELECT coalesce(sum(r.amount_minor), 0)::bigint AS minor
-                 FROM refunds r JOIN payments y ON y.id = r.payment_id AND y.sent_back IS NULL
-                WHERE r.organisation_id = :organisation_id AND r.status <> 'failed'
-                  AND EXISTS (SELECT FROM purchase_lines l
-                               WHERE l.event_id = :event_id AND l.purchase_id = r.purchase_id)
-              ) returned"""
+OWED = sa.text(
+    """SELECT coalesce(sum(p.total_minor), 0)::bigint FROM purchases p
+        WHERE p.organisation_id = :organisation_id AND p.paid_at IS NOT NULL AND p.channel = 'online'
+          AND EXISTS (SELECT FROM purchase_lines l WHERE l.event_id = :event_id AND l.purchase_id = p.id)"""
 )
 
 
@@ -76,28 +59,12 @@ class Places:
         return self.sold == self.sold_rows == self.tickets and self.held == self.held_rows
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
-    """Minor units. `refunded_minor` is what the purchases say went back, with what was refunded in Stripe's dashboard;
-    `returned_minor` what we asked Stripe to return."""
-
-    owed_minor: int
-    paid_minor: int
-    payments: int
-    refunded_minor: int
-    returned_minor: int
-
-    @property
-    def agrees(self) -> bool:
-        return self.owed_minor == self.paid_minor and self.returned_minor <= self.refunded_minor
-
-
 def places_of(event: Event) -> list[Places]:
     rows = db.session.execute(PLACES, {"event_id": event.id, "organisation_id": event.organisation_id})
     fields = Places.__dataclass_fields__
     return [Places(**{name: getattr(row, name) for name in fields}) for row in rows]
 
 
-def money_of(event: Event) -> Money:
-    row = db.session.execute(MONEY, {"event_id": event.id, "organisation_id": event.organisation_id}).one()
-    return Money(**row._mapping)
+def owed_minor(event: Event) -> int:
+    """What the paid purchases cost that have lines of this event."""
+    return db.session.scalar(OWED, {"event_id": event.id, "organisation_id": event.organisation_id}) or 0

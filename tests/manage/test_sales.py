@@ -62,7 +62,7 @@ def test_stock_proof_agrees(enter, event, kind):
 
     page = enter(Role.MANAGER).get("/manage/events/gala/stock")
 
-    assert page.text.count("Agrees") == 2
+    assert page.text.count("Agrees") == 3
     assert "Does not agree" not in page.text
 
 

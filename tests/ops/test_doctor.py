@@ -49,7 +49,9 @@ def test_a_healthy_installation_has_nothing_bad(database):
         ("INSERT INTO mails (key, kind, subject, subject_id, recipient, message_id, gave_up_at)"
          " VALUES ('k', 'x', 'users', 1, 'a@b.example', 'm', now())",
          checks.mails_went_out, "look", "flask mail failed"),
-        ("UPDATE payments SET flagged = 'why'", checks.no_payment_waits_for_a_person, "look", "owner"),
+        ("INSERT INTO payment_flags (organisation_id, ref, payment_id, reason)"
+         " SELECT organisation_id, 'R', id, 'why' FROM payments",
+         checks.no_payment_waits_for_a_person, "look", "owner"),
         ("UPDATE ticket_types SET sold_quantity = 9", checks.invariants_hold, "bad", "flask invariants"),
     ],
 )  # fmt: skip

@@ -63,7 +63,8 @@ STORIES = [
 
 
 def rows(session: Session):
-    """All that a person could notice, without ids and times."""
+    """All that a person could notice, without ids and times; of letters their kinds, for who hears of the second of two
+    refunds first is not told of the first."""
     db.session.rollback()
     db.session.expire_all()
     purchase = db.session.get_one(Purchase, session.purchase_id)
@@ -81,7 +82,7 @@ def rows(session: Session):
         "places": (kind.held_quantity, kind.sold_quantity),
         "holds": db.session.scalar(sa.select(sa.func.count()).where(Hold.purchase_id == purchase.id)),
         "tickets": sorted(db.session.scalars(sa.select(Ticket.status).where(Ticket.purchase_id == purchase.id)).all()),
-        "mails": sorted(db.session.scalars(sa.select(Mail.kind).where(Mail.subject_id == purchase.id)).all()),
+        "mails": set(db.session.scalars(sa.select(Mail.kind).where(Mail.subject_id == purchase.id))),
         "refunds": db.session.execute(
             sa.select(Refund.amount_minor, Refund.status).where(Refund.purchase_id == purchase.id)
         ).all(),
