@@ -32,6 +32,18 @@ DETECTOR = """globalThis.BarcodeDetector = class {
       ({ rawValue, boundingBox: { x: 0, y: 0, width: video.videoWidth, height: 9 } })) ?? [];
   }
 }"""
+TORCH = """MediaStreamTrack.prototype.getCapabilities = () => ({ torch: true });
+  MediaStreamTrack.prototype.applyConstraints = async ({ advanced: [wish] }) => { globalThis.wished = wish };
+  navigator.mediaDevices.enumerateDevices = async () =>
+    ['front', 'back'].map((deviceId) => ({ kind: 'videoinput', deviceId }));"""
+GLANCES = """globalThis.locks = 0;
+  Object.defineProperty(navigator, 'wakeLock', { value: { request: async () => { globalThis.locks += 1 } } });
+  globalThis.glance = (isHidden) => {
+    Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true });
+    const state = isHidden ? 'hidden' : 'visible';
+    Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }"""
 LASTING = """const later = setTimeout;  // a verdict stays until it was looked at
   globalThis.setTimeout = (work, wait, ...rest) => wait < 1500 ? later(work, wait, ...rest) : 0;"""
 DECODE = """async ({ base, frames, view }) => {
@@ -224,6 +236,36 @@ def test_camera_that_is_refused_is_explained_and_the_field_remains(scan_page: Op
     key_in(page, tickets[0][0])
     expect(word(page)).to_have_text(re.compile("Come in|Already in"))
     expect(page.get_by_text("Read a photo of the code")).to_be_attached()
+
+
+def test_torch_and_other_cameras_are_offered_where_there_are_any(scan_page: Open, cinema: Browser) -> None:
+    page = scan_page(cinema, script=f"{TORCH}{LASTING}")
+    torch = page.get_by_role("button", name="Torch")
+    torch.evaluate("(button) => button.click()")
+    expect(torch).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("globalThis.wished") == {"torch": True}
+    page.locator("[data-switch]").evaluate("(button) => button.click()")
+    expect(torch).to_have_attribute("aria-pressed", "false")
+    assert page.evaluate("localStorage.getItem('carneau-camera')") == '"front"'
+    expect(page.locator("[data-view]")).to_have_attribute("data-camera", "live")
+
+
+def test_screen_stays_on_and_the_camera_rests_while_nobody_looks(scan_page: Open, cinema: Browser) -> None:
+    page = scan_page(cinema, script=GLANCES)
+    view = page.locator("[data-view]")
+    expect(view).to_have_attribute("data-camera", "live")
+    page.evaluate("glance(true)")
+    assert page.evaluate("[document.querySelector('video').srcObject, locks]") == [None, 1]
+    page.evaluate("glance(false)")
+    expect(view).to_have_attribute("data-camera", "live")
+    assert page.evaluate("[document.querySelector('video').srcObject.active, locks]") == [True, 2]
+
+
+def test_page_says_that_it_sounds_only_after_a_tap(scan_page: Open) -> None:
+    page = scan_page()
+    expect(page.get_by_text("Tap once for sound")).to_be_visible()
+    page.locator("[data-view]").click()
+    expect(page.get_by_text("Tap once for sound")).to_be_hidden()
 
 
 def test_scanner_that_types_is_heard_wherever_the_focus_is_and_never_too_fast(scan_page: Open, tickets: Any) -> None:
