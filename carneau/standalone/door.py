@@ -40,7 +40,7 @@ REFUSE = sa.text(
          FROM (SELECT organisation_id, event_id, ticket_id, scanned_at + interval '4 minutes' AS at,
                       row_number() OVER (ORDER BY id DESC) AS place
                  FROM scans WHERE event_id = :event_id AND gate_id = :first_gate) last
-        WHERE place <= 6 ORDER BY at, place"""
+        WHERE place <= 6 ORDER BY last.at, place"""
 )
 
 
