@@ -143,6 +143,9 @@ def _psycopg(url: str) -> str:
     return url
 
 
+REDIS = ("redis", "rediss", "redis+sentinel", "rediss+sentinel", "unix")
+
+
 def _ticket_key_fits(key: str) -> bool:
     try:
         return len(base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))) == 32
@@ -164,6 +167,8 @@ def _unsafe(config: Config) -> list[str]:
             )
     if config.base_url and urlsplit(config.base_url).scheme not in ("http", "https"):
         problems.append(f"BASE_URL is {config.base_url!r}; it must begin with https://.")
+    if config.redis_url.partition("://")[0] not in REDIS:
+        problems.append(f"REDIS_URL begins with none of: {', '.join(f'{scheme}://' for scheme in REDIS)}")
     if config.ticket_key and not _ticket_key_fits(config.ticket_key):
         problems.append("TICKET_KEY is not 32 bytes in URL-safe base64.")
     if config.env != "production":

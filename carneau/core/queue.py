@@ -12,7 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from carneau.core import log, outbox, settings
+from carneau.core import log, outbox, redis_address, settings
 from carneau.core.db import db
 from carneau.core.outbox import JOBS, OutboxRow
 
@@ -26,7 +26,7 @@ LONGEST_ANSWER_SECONDS = 60.0
 @lru_cache(maxsize=1)
 def _impatient_connection(url: str) -> redis.Redis:
     """For those whom a person waits for; a worker's blocking wait needs one without a socket timeout."""
-    return redis.Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=1)
+    return redis_address.connect(url, socket_connect_timeout=0.5, socket_timeout=1)
 
 
 def doorbell() -> Queue:

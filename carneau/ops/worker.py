@@ -10,7 +10,7 @@ from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
-from carneau.core import log, outbox, queue, settings
+from carneau.core import log, outbox, queue, redis_address, settings
 from carneau.ops import heartbeats
 
 DRAIN_EVERY_SECONDS = 2.0
@@ -44,7 +44,7 @@ def work(app: Flask) -> None:
 
 
 def _answer_doorbell(stopping: threading.Event) -> None:
-    connection = redis.Redis.from_url(settings.current().redis_url, socket_connect_timeout=2)
+    connection = redis_address.connect(settings.current().redis_url, socket_connect_timeout=2)
     try:
         bell = Queue(queue.NAME, connection=connection, serializer=JSONSerializer)
         worker = Worker([bell], connection=connection, serializer=JSONSerializer)
