@@ -44,6 +44,7 @@ class Config:
     sentry_dsn: str | None
     cors_origins: tuple[str, ...]
     webhooks_to_private_networks: bool
+    places_per_network: int
 
     @classmethod
     def from_env(cls, source: Mapping[str, str] = environ) -> "Config":
@@ -83,6 +84,7 @@ class Config:
                 origin.strip() for origin in source.get("CORS_ORIGINS", "").split(",") if origin.strip()
             ),
             webhooks_to_private_networks=read.switch("WEBHOOKS_TO_PRIVATE_NETWORKS", False),
+            places_per_network=read.number("PLACES_PER_NETWORK", 500),
         )
         problems += _unsafe(config)
         if problems:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from carneau.cart import basket
+from carneau.cart import guards as visitors
 from carneau.cart import queries as carts
 from carneau.catalogue.models import TicketType
 from carneau.catalogue.queries import type_on_sale
@@ -77,7 +78,7 @@ def _hold(visitor: str, wish: Wish) -> tuple[int, str] | None:
             return earlier
         wishes = [(_on_sale(public_id, wish), quantity) for public_id, quantity in wish.lines]
         try:
-            cart = basket.open_cart(visitor, wishes[0][0])
+            cart = basket.open_cart(visitor, wishes[0][0], None if wish.organisation_id else visitors.network())
         except BeingPaid:
             return _find_earlier(visitor, wish)
         if earlier := _find_earlier(visitor, wish):

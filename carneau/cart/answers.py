@@ -5,14 +5,21 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from carneau.cart import basket, guards, queries
+from carneau.cart import basket, caps, guards, queries
 from carneau.cart.choice import OutsideLimits
 from carneau.core.db import transaction
 from carneau.core.errors import Refusal
 from carneau.inventory import availability, holds
 from carneau.web import errors, render
 
-ABOUT_THE_CART = (holds.SoldOut, holds.CartFull, holds.HoldExpired, basket.AlreadyExtended, OutsideLimits)
+ABOUT_THE_CART = (
+    caps.NetworkFull,
+    holds.SoldOut,
+    holds.CartFull,
+    holds.HoldExpired,
+    basket.AlreadyExtended,
+    OutsideLimits,
+)
 
 
 def register(blueprint: Blueprint) -> None:

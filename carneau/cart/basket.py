@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import joinedload
 
-from carneau.cart import choice
+from carneau.cart import caps, choice
 from carneau.cart.models import Cart
 from carneau.catalogue.models import Event, TicketType
 from carneau.core import codes
@@ -38,9 +38,10 @@ class Outcome:
     refusal: Conflict | None = None
 
 
-def open_cart(visitor_secret: str, ticket_type: TicketType) -> Cart:
-    """The visitor's cart for tickets of this organisation and currency, locked; a new one where there is none."""
-    cart = _open(visitor_secret, ticket_type)
+def open_cart(visitor_secret: str, ticket_type: TicketType, network: bytes | None = None) -> Cart:
+    """The visitor's cart for tickets of this organisation and currency, locked; a new one where there is none. Raises
+    NetworkFull."""
+    cart = _open(visitor_secret, ticket_type, network)
     if _fits(cart, ticket_type):
         _require_unpaid(cart)
         return cart
@@ -48,7 +49,7 @@ def open_cart(visitor_secret: str, ticket_type: TicketType) -> Cart:
         raise OtherCart(_("Your cart holds tickets of another organiser, and they are bought one organiser at a time."))
     db.session.delete(cart)
     db.session.flush()
-    return _open(visitor_secret, ticket_type)
+    return _open(visitor_secret, ticket_type, network)
 
 
 def add_line(cart: Cart, ticket_type: TicketType, quantity: int) -> datetime:
@@ -73,10 +74,12 @@ def add_lines(cart: Cart, wishes: Iterable[tuple[TicketType, int]]) -> list[Outc
 
 def find_locked(visitor_secret: str | None) -> Cart | None:
     """The visitor's cart, locked: two clicks come one after the other."""
-    if visitor_secret is None:
-        return None
+    return None if visitor_secret is None else db.session.scalar(locking(visitor_secret))
+
+
+def locking(visitor_secret: str) -> sa.Select[Cart]:
     mine = sa.select(Cart).where(Cart.visitor_digest == codes.digest(visitor_secret))
-    return db.session.scalar(mine.with_for_update(key_share=True).execution_options(populate_existing=True))
+    return mine.with_for_update(key_share=True, of=Cart).execution_options(populate_existing=True)
 
 
 def own_cart(visitor_secret: str | None) -> Cart:
@@ -139,22 +142,29 @@ def type_in_cart(cart: Cart, public_id: str) -> TicketType:
 STILL_HELD = sa.exists().where(Hold.cart_id == Cart.id, Hold.released_at.is_(None), Hold.expires_at > sa.func.now())
 OPEN = (
     insert(Cart)
-    .values({name: sa.bindparam(name) for name in ("organisation_id", "visitor_digest", "currency")})
+    .values({name: sa.bindparam(name) for name in ("organisation_id", "visitor_digest", "currency", "network_digest")})
     .on_conflict_do_update(
-        index_elements=[Cart.visitor_digest], set_={"extended_at": sa.case((STILL_HELD, Cart.extended_at))}
+        index_elements=[Cart.visitor_digest],
+        set_={
+            "extended_at": sa.case((STILL_HELD, Cart.extended_at)),
+            "network_digest": sa.bindparam("network_digest"),
+        },
     )
-    .returning(Cart)
+    .returning(Cart, caps.beside())
     .execution_options(populate_existing=True)
 )
 
 
-def _open(visitor_secret: str, ticket_type: TicketType) -> Cart:
+def _open(visitor_secret: str, ticket_type: TicketType, network: bytes | None) -> Cart:
     values = {
         "organisation_id": ticket_type.organisation_id,
         "visitor_digest": codes.digest(visitor_secret),
         "currency": ticket_type.currency,
+        "network_digest": network,
     }
-    return db.session.execute(OPEN, values).scalar_one()
+    cart, places_beside = db.session.execute(OPEN, values).one()
+    caps.require_room(places_beside)
+    return cart
 
 
 def _fits(cart: Cart, ticket_type: TicketType) -> bool:

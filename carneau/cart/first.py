@@ -4,7 +4,7 @@ from datetime import datetime
 
 from carneau.cart import choice
 from carneau.catalogue.models import TicketType
-from carneau.core import codes
+from carneau.core import codes, settings
 from carneau.core.db import single_statement
 from carneau.inventory import availability
 from carneau.inventory.refusals import SoldOut
@@ -12,7 +12,7 @@ from carneau.inventory.rooms import MOST_PER_CART
 from carneau.inventory.statements import TAKE_FIRST
 
 
-def take(visitor_secret: str, public_id: str, quantity: int) -> datetime | None:
+def take(visitor_secret: str, public_id: str, quantity: int, network: bytes | None = None) -> datetime | None:
     """The places are held until then, in a new cart. None, and nothing changed, where that was not to be had at once:
     `refusal` knows more. A transaction by itself, whose commit is lazy: a crash may lose a hold, no sale."""
     values = {
@@ -20,6 +20,8 @@ def take(visitor_secret: str, public_id: str, quantity: int) -> datetime | None:
         "public_id": public_id,
         "quantity": quantity,
         "most": MOST_PER_CART,
+        "network_digest": network,
+        "most_of_network": settings.current().places_per_network,
     }
     with single_statement() as connection:
         until: datetime | None = connection.execute(TAKE_FIRST, values).scalar()

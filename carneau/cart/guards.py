@@ -2,6 +2,8 @@ import re
 
 from flask import Response, after_this_request, current_app, request
 
+from carneau.accounts import guards as accounts
+from carneau.cart import caps
 from carneau.core import codes
 
 SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -28,6 +30,11 @@ def welcome(secret: str) -> None:
     """The answer to this request brings the cookie."""
     request.environ[WELCOMED] = secret
     after_this_request(_remember)
+
+
+def network() -> bytes | None:
+    """Where the visitor comes from, as caps count it."""
+    return caps.digest_of(accounts.network())
 
 
 def _remember(response: Response) -> Response:

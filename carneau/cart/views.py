@@ -32,14 +32,14 @@ def lines_create() -> ResponseReturnValue:
         wishes = [(type_on_sale(public_id), quantity) for public_id, quantity in asked.chosen]
         if asked.is_instead:
             basket.empty_any(guards.find_visitor())
-        cart = basket.open_cart(guards.visitor(), wishes[0][0])
+        cart = basket.open_cart(guards.visitor(), wishes[0][0], guards.network())
         return answers.added(basket.add_lines(cart, wishes))
 
 
 def _first_line(public_id: str, quantity: int) -> Response | None:
     """Who is refused gets no cookie, and so comes this way again."""
     secret = codes.secret()
-    until = first.take(secret, public_id, quantity)
+    until = first.take(secret, public_id, quantity, guards.network())
     if until:
         guards.welcome(secret)
     if until and not render.wants_fragment():

@@ -82,14 +82,14 @@ def told_as_not_started(ref: str) -> Iterator[None]:
 
 def _place(visitor_secret: str | None, name: str, email: str, shown: str) -> Placed:
     with transaction():
-        cart = placing.cart_to_buy(visitor_secret)
+        cart, waiting = placing.cart_to_buy(visitor_secret, email)
         contents = carts.contents_of(cart)
         if earlier := placing.find_placed(cart, contents):
             is_open = earlier.payment_status is PaymentStatus.PENDING
             differs = is_open and (earlier.buyer_name, earlier.email) != (name, email)
             return Placed(earlier.ref, earlier.id, earlier.payment_status, None, differs)
         placing.require_as_shown(contents, shown)
-        purchase = placing.place(contents, name, email)
+        purchase = placing.place(contents, name, email, waiting)
         if purchase.total_minor:
             errand = starting.first(purchase)
             return Placed(purchase.ref, purchase.id, purchase.payment_status, errand)

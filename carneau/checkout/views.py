@@ -21,6 +21,7 @@ from carneau.tickets.models import Ticket
 from carneau.web import render
 
 bp = Blueprint("checkout", __name__)
+bp.add_app_template_filter(links.key, "purchase_key")
 
 
 @bp.after_request

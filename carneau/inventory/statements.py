@@ -52,10 +52,14 @@ TAKE_FIRST = sa.text(
               AND (t.on_sale_until IS NULL OR t.on_sale_until > now())
               AND :quantity BETWEEN t.min_per_order AND least(t.max_per_order, :most)
               AND t.held_quantity + t.sold_quantity + :quantity <= t.total_quantity
+              AND (CAST(:network_digest AS bytea) IS NULL OR :most_of_network > (
+                      SELECT coalesce(sum(h.quantity), 0) FROM holds h JOIN carts c ON c.id = h.cart_id
+                       WHERE c.network_digest = :network_digest AND h.released_at IS NULL
+                         AND (h.purchase_id IS NOT NULL OR h.expires_at > now())))
         RETURNING t.id, t.organisation_id, t.currency, now() + make_interval(mins => e.hold_minutes) AS until
        ), cart AS (
-           INSERT INTO carts (organisation_id, visitor_digest, currency)
-           SELECT organisation_id, :visitor_digest, currency FROM claimed RETURNING id
+           INSERT INTO carts (organisation_id, visitor_digest, currency, network_digest)
+           SELECT organisation_id, :visitor_digest, currency, :network_digest FROM claimed RETURNING id
        )
        INSERT INTO holds (organisation_id, cart_id, ticket_type_id, quantity, expires_at)
        SELECT claimed.organisation_id, cart.id, claimed.id, :quantity, claimed.until FROM claimed, cart

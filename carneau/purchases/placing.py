@@ -18,6 +18,7 @@ from carneau.purchases.status import FULFILLED
 
 # Stripe lets no session expire in under 30 minutes by its own clock; the rest is for a clock that is not ours.
 PAYABLE_MINUTES = 31
+MOST_UNPAID_PLACES = 2 * holds.MOST_PER_CART
 DOUBLE_CLICK = timedelta(minutes=2)
 
 
@@ -41,12 +42,29 @@ class PriceChanged(Conflict):
         super().__init__(_("The price has changed since you opened this page. Nothing was charged; look once more."))
 
 
-def cart_to_buy(visitor_secret: str | None) -> Cart:
-    """The visitor's, locked."""
-    cart = basket.find_locked(visitor_secret)
-    if cart is None:
+class TooManyUnpaid(Conflict):
+    """One address has begun to pay for as many places as it may."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Payments for very many places were begun with this e-mail address and not finished. Finish or"
+                " cancel one first, or wait half an hour. Nothing was charged."
+            )
+        )
+
+
+def cart_to_buy(visitor_secret: str | None, email: str) -> tuple[Cart, int]:
+    """The visitor's, locked; and, in the same statement, how many places wait to be paid for under this address."""
+    waiting = queries.places_unpaid(email)
+    row = (
+        db.session.execute(basket.locking(visitor_secret).add_columns(waiting)).one_or_none()
+        if visitor_secret
+        else None
+    )
+    if row is None:
         raise NothingToBuy
-    return cart
+    return row[0], row[1] or 0
 
 
 def find_placed(cart: Cart, contents: carts.Contents) -> Purchase | None:
@@ -58,9 +76,12 @@ def find_placed(cart: Cart, contents: carts.Contents) -> Purchase | None:
     return queries.find_latest_of_cart(cart.id, FULFILLED, clock.now() - DOUBLE_CLICK)
 
 
-def place(contents: carts.Contents, buyer_name: str, email: str) -> Purchase:
-    """Freezes what the rows say now, and the cart's places become the purchase's. The cart is locked and unpaid."""
+def place(contents: carts.Contents, buyer_name: str, email: str, waiting: int = 0) -> Purchase:
+    """Freezes what the rows say now, and the cart's places become the purchase's. The cart is locked and unpaid. Who
+    begins payment after payment, each of which keeps its places for half an hour, would hold a house of them."""
     _require_sellable(contents)
+    if waiting + contents.count > MOST_UNPAID_PLACES:
+        raise TooManyUnpaid
     cart = contents.cart
     purchase = _freeze(contents, buyer_name, email)
     db.session.add(purchase)

@@ -10,6 +10,7 @@ from carneau.core.db import db
 from carneau.core.errors import NotFound
 from carneau.organisations.models import Organisation
 from carneau.purchases.models import PaymentStatus, Purchase, PurchaseLine
+from carneau.purchases.status import UNSETTLED
 
 
 def by_ref(ref: str) -> Purchase:
@@ -71,6 +72,13 @@ def find_latest_of_cart(cart_id: int, states: Collection[PaymentStatus], since: 
         .order_by(Purchase.id.desc())
         .limit(1)
     ).one_or_none()
+
+
+def places_unpaid(email: str) -> sa.ScalarSelect[int]:
+    """How many places purchases of this address hold that nobody has paid yet; part of another statement."""
+    mine = sa.func.lower(Purchase.email) == email.lower(), Purchase.payment_status.in_(UNSETTLED)
+    places = sa.select(sa.func.sum(PurchaseLine.quantity)).join(Purchase, Purchase.id == PurchaseLine.purchase_id)
+    return places.where(*mine).scalar_subquery()
 
 
 def events_of(purchase: Purchase) -> list[Event]:

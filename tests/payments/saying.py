@@ -114,7 +114,7 @@ def signed(event: Any, secret: str = SECRET, at: int | None = None) -> dict[str,
 def open_session(buyer: Buyer, keeps_id: bool = True) -> Session:
     """Of what is in the buyer's cart; without `keeps_id` we have died before Stripe's answer was kept."""
     with transaction():
-        contents = carts.contents_of(placing.cart_to_buy(buyer.secret))
+        contents = carts.contents_of(placing.cart_to_buy(buyer.secret, DETAILS["email"])[0])
         purchase = placing.place(contents, DETAILS["name"], DETAILS["email"])
         payment = db.session.get_one(Payment, starting.first(purchase).payment_id)
         asked = sessions.params(payment, purchase)
