@@ -171,6 +171,7 @@ def test_no_page_of_a_door_has_a_word_that_cannot_be_translated(translated):
     pages = [door, f"{door}/gates", f"{door}/gates/{gate.public_id}", f"{door}/phones", f"{door}/links/new"]
     pages += [f"{door}/phones/{device.public_id}", f"{door}/phones/{device.public_id}/revocation"]
     pages += [f"{door}/links/{link.public_id}/revocation", f"{door}/scans", f"{door}/scans?since=x"]
+    pages += ["/door/no-network.html"]
     for path in (*pages, f"{door}/conflicts", f"{root}/attendees", f"{root}/attendees/{ticket.ref}"):
         assert latin_left_in(ada.get(path).text) == [], path
     assert latin_left_in(ada.submit(f"{door}/gates", name="").text) == []

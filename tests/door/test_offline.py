@@ -1,17 +1,23 @@
 import gzip
 import json
+import re
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
-from carneau.admissions.models import DoorDevice, Scan
+from carneau.admissions.models import DoorDevice, Reason, Scan
 from carneau.core import clock
 from carneau.core.db import db, transaction
+from carneau.door import offline_words
 from tests.making import make_event, make_ticket_type
 from tests.scanning import code_of, make_device, make_link, make_tickets
 
 JSON = {"Accept": "application/json"}
+
+
+SCRIPTS = Path(__file__).parents[2] / "static/js/door"
 
 
 @pytest.fixture
@@ -93,3 +99,15 @@ def test_phone_that_may_not_scan_any_more_gets_401_and_settles_nothing(scanner, 
     assert "error" in answer.json
     with transaction():
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Scan)) == 0
+
+
+def test_scripts_find_every_word_that_they_say(app):
+    with app.test_request_context():
+        sentences = offline_words.all_of_them()
+    code = "".join((SCRIPTS / f"{name}.js").read_text() for name in ("offline", "words"))
+    said = {literal for call in re.findall(r"\bword\(([^;]*?)[,)]", code) for literal in re.findall(r'"(\w+)"', call)}
+    said |= {*Reason, *re.findall(r'reason: "(\w+)"', (SCRIPTS / "deciding.js").read_text())} - {"ended", "refused"}
+    assert len(said) > 30
+    assert said - sentences.keys() == set()
+    places = {re.sub(r"\{\w+\}", "", sentence) for sentence in sentences.values()}
+    assert not any("{" in sentence or "%(" in sentence for sentence in places)

@@ -1,5 +1,5 @@
 // The last verdict of this phone stands at the bottom of the page, so that it can be taken back when its screen is gone.
-import { send } from "./sending.js";
+import { takeBack } from "./deciding.js";
 import { canUndo } from "./verdict.js";
 
 export const makeLast = (line, { word }) => {
@@ -22,7 +22,7 @@ export const makeLast = (line, { word }) => {
 
   const undo = async ({ scan }) => {
     part("undo").disabled = true;
-    const isUndone = await send(`/admissions/${scan}/undo`, {}).then(({ ok }) => ok, () => false);
+    const isUndone = await takeBack(scan).catch(() => false);
     part("undo").disabled = false;
     if (last.scan !== scan) return;
     if (isUndone) put("undone", part("word").dataset.undone);

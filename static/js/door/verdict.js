@@ -7,8 +7,7 @@ const STAYS_REFUSED = 5000;
 const TAKEN_OVER = 500;
 const UNITS = [["seconds", 1, 120], ["minutes", 60, 7200], ["hours", 3600, Infinity]];
 
-export const canUndo = ({ verdict, scan, provisional }) =>
-  ["come_in", "exit"].includes(verdict) && Boolean(scan) && !provisional;
+export const canUndo = ({ verdict, scan }) => ["come_in", "exit"].includes(verdict) && Boolean(scan);
 const othersOf = ({ verdict, ticket, count, of, provisional }) =>
   (verdict === "come_in" && ticket && !provisional ? Math.max(0, of - count) : 0);
 
