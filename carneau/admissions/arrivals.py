@@ -1,5 +1,6 @@
 """How many are in: by ticket type, by gate and by the minute, and why others were refused. One statement for all of it:
-it reads the tickets and the scans of the event once each."""
+it reads the tickets and the scans of the event once each, and adds up what is left of them, a row for each gate and
+minute, three times."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,12 +24,14 @@ COUNTS = sa.text(
        SELECT CASE s.others WHEN 3 THEN 'gate' WHEN 5 THEN 'minute' ELSE 'refusal' END,
               coalesce(g.public_id, s.refusal, ''), '', 2147483647, s.minute, 0, s.came, s.gone, s.refused
          FROM (SELECT gate_id, minute, refusal, grouping(gate_id, minute, refusal) AS others,
-                      count(*) FILTER (WHERE verdict = 'come_in') AS came,
-                      count(*) FILTER (WHERE verdict = 'exit') AS gone, count(refusal) AS refused
-                 FROM (SELECT gate_id, verdict,
-                              CASE verdict WHEN 'come_in' THEN date_trunc('minute', scanned_at) END AS minute,
+                      coalesce(sum(number) FILTER (WHERE verdict = 'come_in'), 0)::bigint AS came,
+                      coalesce(sum(number) FILTER (WHERE verdict = 'exit'), 0)::bigint AS gone,
+                      coalesce(sum(number) FILTER (WHERE refusal IS NOT NULL), 0)::bigint AS refused
+                 FROM (SELECT gate_id, verdict, count(*) AS number,
+                              CASE verdict WHEN 'come_in' THEN date_bin('1 minute', scanned_at, 'epoch') END AS minute,
                               CASE verdict WHEN 'not_valid' THEN reason WHEN 'already_in' THEN verdict END AS refusal
-                         FROM scans WHERE event_id = :event_id AND undone_at IS NULL) seen
+                         FROM scans WHERE event_id = :event_id AND undone_at IS NULL
+                     GROUP BY gate_id, verdict, minute, refusal) seen
              GROUP BY GROUPING SETS ((gate_id), (minute), (refusal))) s
          LEFT JOIN gates g ON g.id = s.gate_id
      ORDER BY position, name"""

@@ -92,7 +92,7 @@ def reopen(scan: Scan, actor: str) -> None:
 
 
 def _of(event: Event) -> tuple[sa.ColumnElement[bool], ...]:
-    return Scan.organisation_id == event.organisation_id, Scan.event_id == event.id, Scan.is_conflict.is_(True)
+    return Scan.organisation_id == event.organisation_id, Scan.event_id == event.id, Scan.is_conflict == sa.true()
 
 
 def _admission_before() -> LateralFromClause:
