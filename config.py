@@ -20,6 +20,7 @@ class Config:
     ticket_key: str
     base_url: str
     database_url: str
+    database_read_url: str | None
     redis_url: str
     stripe_secret_key: str
     stripe_webhook_secret: str
@@ -58,6 +59,7 @@ class Config:
             ticket_key=read.text("TICKET_KEY"),
             base_url=read.text("BASE_URL").rstrip("/"),
             database_url=_psycopg(read.text("DATABASE_URL")),
+            database_read_url=_psycopg(source.get("DATABASE_READ_URL") or "") or None,
             redis_url=read.text("REDIS_URL"),
             stripe_secret_key=read.text("STRIPE_SECRET_KEY"),
             stripe_webhook_secret=read.text("STRIPE_WEBHOOK_SECRET"),

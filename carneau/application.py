@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from carneau import all_jobs, all_models, blueprints, commands
 from carneau.accounts import guards
 from carneau.core import log, settings
-from carneau.core.db import db
+from carneau.core.db import READ, db
 from carneau.ops import health, reporting
 from carneau.web import assets, caching, errors, filters, measuring, retrying, security
 
@@ -55,6 +55,22 @@ def prepare_migrations(app: Flask) -> None:
         Migrate(app, db, directory=str(ROOT / "migrations"))
 
 
+def engine_options(config: "Config") -> dict[str, Any]:
+    return {
+        "pool_size": config.database_pool_size,
+        "max_overflow": 0,
+        "pool_timeout": 3,
+        "hide_parameters": True,
+        "connect_args": connecting(config),
+    }
+
+
+def read_bind(config: "Config") -> dict[str, Any]:
+    if config.database_read_url is None:
+        return {}
+    return {READ: engine_options(config) | {"url": config.database_read_url}}
+
+
 def connecting(config: "Config") -> dict[str, Any]:
     """A pooler in transaction mode, as PgBouncer, gives every transaction another session: it takes no options at the
     start, and a statement that one session prepared is unknown to the next. The role has the limits then (docs)."""
@@ -69,13 +85,8 @@ def flask_settings(config: "Config") -> dict[str, Any]:
     is_secure = config.base_url.startswith("https://")
     return fields | {
         "SQLALCHEMY_DATABASE_URI": config.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {
-            "pool_size": config.database_pool_size,
-            "max_overflow": 0,
-            "pool_timeout": 3,
-            "hide_parameters": True,
-            "connect_args": connecting(config),
-        },
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(config),
+        "SQLALCHEMY_BINDS": read_bind(config),
         "MAX_CONTENT_LENGTH": LARGEST_REQUEST_BYTES,
         "MAX_FORM_PARTS": 200,
         "SECRET_KEY_FALLBACKS": list(config.secret_key_fallbacks),

@@ -1,10 +1,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import DeclarativeBase, registry
 
 NAMING = {
@@ -23,7 +24,18 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+READ = "read"
+REPLICA = "carneau.replica"
+
+
+class RoutedSession(Session):
+    """Asks the replica between the lines of `replica.read`, and the primary everywhere else."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> sa.Engine | sa.Connection:
+        return db.engines[READ] if self.info.get(REPLICA) else super().get_bind(*args, **kwargs)
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"class_": RoutedSession})
 
 if TYPE_CHECKING:
     Model = Base

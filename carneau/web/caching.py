@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 
+from carneau.core import replica
 from carneau.web.kept_pages import KEEP, READ_BY_PUBLIC_PAGES, KeptPages
 
 View = Callable[..., ResponseReturnValue]
@@ -24,7 +25,7 @@ def public(
     def decorate(view: View) -> View:
         @wraps(view)
         def wrapper(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-            response = make_response(view(*args, **kwargs))
+            response = replica.read(lambda: make_response(view(*args, **kwargs)))
             if response.status_code == 200:
                 response.headers["Cache-Control"] = cache_control
                 response.vary.add("Accept-Encoding")
