@@ -68,6 +68,7 @@ class TicketTypeFacts(TypedDict):
     min_per_order: NotRequired[int]
     max_per_order: NotRequired[int]
     is_hidden: NotRequired[bool]
+    is_extra: NotRequired[bool]
 
 
 def check(facts: Mapping[str, Any]) -> None:

@@ -22,7 +22,8 @@ MOST_ADDRESSES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Poster:
-    """An event on the wall, with the sums over its ticket types: `free` of those on sale now, `unsold` of all."""
+    """An event on the wall, with the sums over its ticket types that are no extras: `free` of those on sale now,
+    `unsold` of all."""
 
     event: Event
     image: EventImage | None
@@ -103,7 +104,7 @@ def _sums(at: datetime) -> Any:
             sa.func.coalesce(sa.func.bool_or(is_open), sa.false()).label("is_on_sale"),
             sa.func.min(TicketType.on_sale_from).filter(TicketType.on_sale_from > at).label("opens_at"),
         )
-        .where(TicketType.event_id == Event.id, TicketType.is_hidden.is_(False))
+        .where(TicketType.event_id == Event.id, TicketType.is_hidden.is_(False), TicketType.is_extra.is_(False))
         .correlate(Event)
         .lateral("sums")
     )

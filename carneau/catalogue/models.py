@@ -145,7 +145,8 @@ class ImageUpload(OfOrganisation, Cut, Model):
 
 class TicketType(OfOrganisation, Counters, Model):
     """What is bought: a price and a number of places. A gap in the sale window (None) means no limit on that side.
-    A hidden type is shown and sold to those who have its link, which names its `public_id`."""
+    A hidden type is shown and sold to those who have its link, which names its `public_id`. An extra, as parking, says
+    nothing about what it costs to come or whether one still can."""
 
     __tablename__ = "ticket_types"
     __table_args__ = (
@@ -175,6 +176,7 @@ class TicketType(OfOrganisation, Counters, Model):
     min_per_order: Mapped[int] = mapped_column(sa.Integer, server_default="1")
     max_per_order: Mapped[int] = mapped_column(sa.Integer, server_default="10")
     is_hidden: Mapped[bool] = mapped_column(server_default=sa.false())
+    is_extra: Mapped[bool] = mapped_column(server_default=sa.false())
     version: Mapped[int] = mapped_column(sa.Integer, server_default="1")
     created_at: Mapped[CreatedAt]
 

@@ -68,7 +68,7 @@ def brief(
 def whole(event: models.Event, image: models.EventImage | None, offers: Iterable[Offer]) -> resources.Event:
     """With its organisation loaded."""
     offers = [offer for offer in offers if not offer.ticket_type.is_hidden]
-    cheapest = min((offer.ticket_type.price_minor for offer in offers), default=None)
+    cheapest = min((each.ticket_type.price_minor for each in offers if not each.ticket_type.is_extra), default=None)
     return resources.Event(
         **_brief(event, event.organisation, cheapest, image),
         description=event.description,

@@ -25,6 +25,12 @@ class TicketTypeForm(VersionedForm):
     is_hidden = BooleanField(
         lazy_gettext("Hidden"), description=lazy_gettext("Only who opens its own link sees and buys it.")
     )
+    is_extra = BooleanField(
+        lazy_gettext("An extra"),
+        description=lazy_gettext(
+            "As parking or a locker, beside a ticket that lets one in: lists show price and places without it."
+        ),
+    )
 
     @property
     def rare(self) -> list[Field]:
@@ -47,6 +53,7 @@ class TicketTypeForm(VersionedForm):
             "min_per_order": reader.read(self.min_per_order, reading.whole),
             "max_per_order": reader.read(self.max_per_order, reading.whole),
             "is_hidden": bool(self.is_hidden.data),
+            "is_extra": bool(self.is_extra.data),
         }
         return cast(TicketTypeFacts, reader.checked(values))
 
@@ -63,4 +70,5 @@ def of_type(ticket_type: TicketType, event: Event) -> dict[str, Any]:
         "min_per_order": str(ticket_type.min_per_order),
         "max_per_order": str(ticket_type.max_per_order),
         "is_hidden": ticket_type.is_hidden,
+        "is_extra": ticket_type.is_extra,
     }

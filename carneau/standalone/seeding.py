@@ -140,6 +140,7 @@ def _terms(offer: Offer, show: Show, at: datetime) -> TicketTypeFacts:
         "total_quantity": offer.total_quantity,
         "min_per_order": offer.min_per_order,
         "max_per_order": offer.max_per_order,
+        "is_extra": offer.is_extra,
         "on_sale_from": _sales_open(offer, ZoneInfo(show.venue.time_zone), at),
     }
 

@@ -77,6 +77,9 @@ def test_a_page_beyond_the_end_is_empty(database):
         ([{"on_sale_from": SOON - timedelta(days=3)}], "On sale from 6 May", 2400),
         ([{"on_sale_until": SOON - timedelta(days=20_000)}], "Sale ended", 2400),
         ([{"total_quantity": 5, "sold_quantity": 5}, {"total_quantity": 50}], "", 2400),
+        ([{}, {"price_minor": 1200, "is_extra": True}], "", 2400),
+        ([{"total_quantity": 5, "sold_quantity": 5}, {"is_extra": True}], "Sold out", 2400),
+        ([{"is_extra": True}], "", None),
     ],
 )
 def test_the_strip_across_a_poster_is_true(database, types, strip, cheapest):

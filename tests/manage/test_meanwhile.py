@@ -105,3 +105,12 @@ def test_of_a_ticket_type_too_the_later_one_is_told(ada, bela, gala):
     over = bela.post(path, data=mine | dict(VERSION.findall(answer.text)) | kind_of(price="25"))
     assert (over.status_code, now(TicketType).price_minor, now(TicketType).is_hidden) == (303, 2500, False)
     assert db.session.query(User).count() == 2
+
+
+def test_an_extra_is_marked_and_unmarked(ada, gala):
+    path = f"/manage/events/gala/ticket-types/{make_ticket_type(gala, name='Parking').public_id}"
+    for fields, is_extra in (({"is_extra": "y"}, True), ({}, False)):
+        assert ada.submit(path, **kind_of(name="Parking", **fields)).status_code == 303
+        assert now(TicketType).is_extra is is_extra
+    ada.submit(path, **kind_of(name="Parking", is_extra="y"))
+    assert '<span class="tag">Extra</span>' in ada.get("/manage/events/gala/ticket-types").text

@@ -74,6 +74,7 @@ class Offer:
     max_per_order: int = 8
     opens_in_days: int | None = None
     sold: int = 0
+    is_extra: bool = False
 
 
 @dataclass(frozen=True)

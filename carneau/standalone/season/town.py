@@ -21,8 +21,15 @@ PARALLEL_FIELDS = Show(
         Offer("Weekend", "Both days, from Saturday noon.", 9900, 1800, max_per_order=6, sold=21),
         Offer("Saturday", "Saturday only, until 02:00.", 5900, 900, max_per_order=6, sold=8),
         Offer("Sunday", "Sunday only, until 23:00.", 5900, 900, max_per_order=6),
-        Offer("Camping", "One pitch for up to three people; needs weekend tickets.", 2500, 400, max_per_order=2),
-        Offer("Parking", "One car for the weekend, at the north meadow.", 1200, 350, max_per_order=2),
+        Offer(
+            "Camping",
+            "One pitch for up to three people; needs weekend tickets.",
+            2500,
+            400,
+            max_per_order=2,
+            is_extra=True,
+        ),
+        Offer("Parking", "One car for the weekend, at the north meadow.", 1200, 350, max_per_order=2, is_extra=True),
     ),
     description="""\
 The Ouvre splits above Orvelle and makes three islands of one park. Each gets a stage and a temper of its own,
