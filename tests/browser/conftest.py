@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext
 
 from carneau.standalone import ports
 from carneau.standalone.processes import dying_with_parent
+from tests.browser.door_staff import cinema, scan_page, staff, tickets  # noqa: F401
 from tests.running import running
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
