@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from carneau.admissions import queries as admissions
 from carneau.catalogue import guards, wording
 from carneau.catalogue import queries as catalogue
 from carneau.catalogue.models import Event, EventStatus, TicketType
@@ -16,7 +17,6 @@ from carneau.manage.forms import PressForm
 from carneau.manage.wording import not_published
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.payments import comparing, inquiring, stock, takings
-from carneau.tickets import queries as tickets
 from carneau.tickets import search
 from carneau.web import render
 
@@ -51,7 +51,7 @@ def show(event: Event, membership: OrganisationMember) -> ResponseReturnValue:
         taken=taken,
         days=days,
         bars=charts.columns({day: sold for day, (sold, _minor) in days.items()}),
-        let_in=tickets.count_let_in(event),
+        let_in=admissions.count_let_in(event),
         newest=search.newest_purchases(event, NEWEST),
         at=clock.now(),
     )

@@ -63,8 +63,3 @@ def posters(tickets: list[Ticket]) -> dict[int, EventImage]:
         .order_by(EventImage.position.desc())
     )
     return {image.event_id: image for image in images}
-
-
-def count_let_in(event: Event) -> int:
-    inside = sa.select(sa.func.count()).where(Ticket.event_id == event.id, Ticket.status == TicketStatus.REDEEMED)
-    return db.session.scalar(inside) or 0
