@@ -3,6 +3,7 @@ whose dates are Russian and whose data are Greek, no Latin word is left outside 
 
 import re
 from html.parser import HTMLParser
+from uuid import uuid4
 
 import flask_babel
 import pytest
@@ -10,6 +11,7 @@ from babel.support import NullTranslations
 
 from carneau import create_app
 from carneau.admissions.devices import Phone
+from carneau.core import codes
 from carneau.core.db import db, transaction
 from carneau.organisations import links
 from carneau.organisations.models import Organisation
@@ -24,7 +26,7 @@ from tests.making import (
     make_paid_purchase,
     make_ticket_type,
 )
-from tests.scanning import make_conflict, make_device, make_gate, make_link, make_tickets, scan
+from tests.scanning import code_of, make_conflict, make_device, make_gate, make_link, make_tickets, scan
 from tests.visiting import Visitor, make_user
 
 GREEK = {"title": "Συναυλία", "summary": "Νύχτα", "category": "Μουσική", "venue_name": "Αποθήκη", "city": "Λίνταχ"}
@@ -176,6 +178,29 @@ def test_no_page_of_a_door_has_a_word_that_cannot_be_translated(translated):
         assert latin_left_in(ada.get(path).text) == [], path
     assert latin_left_in(ada.submit(f"{door}/gates", name="").text) == []
     assert latin_left_in(ada.submit(f"{door}/links/new", f"{door}/links", label="").text) == []
+
+
+def test_no_page_of_a_phone_at_the_door_has_a_word_that_cannot_be_translated(translated):
+    event, kind = greek_type()
+    with translated.app_context():
+        link, gate = make_link(event, secret=(secret := codes.secret())), make_gate(event, name="Βορράς")
+        token = make_device(link, name="Κινητό")[1]
+        tickets = make_tickets((kind, 3), buyer_name="Άντα")
+        shown = [*map(code_of, tickets[:2]), code_of(tickets[0]), "x", ""]
+    door, phone = f"/door/{event.slug}", Visitor(translated)
+    for path in ("/door", f"/door/links/{secret}", "/door/links/none", door):
+        assert latin_left_in(phone.get(path).text) == [], path
+    assert latin_left_in(phone.post(f"/door/links/{secret}").text) == []
+    phone.client.set_cookie("door", token)
+    for path in ("/door", door, f"{door}?gate={gate.public_id}&direction=exit", f"{door}/counts", f"{door}/search"):
+        assert latin_left_in(phone.get(path).text) == [], path
+    for code in shown:
+        attempt = {"code": code, "nonce": str(uuid4()), "gate": gate.public_id}
+        assert latin_left_in(phone.post(f"{door}/admissions", data=attempt).text) == [], code
+    group = {"ticket": tickets[2].ref, "quantity": "1", "nonce": str(uuid4())}
+    assert latin_left_in(phone.post(f"{door}/groups", data=group).text) == []
+    for path in (f"{door}/search?q={tickets[0].ref}", f"{door}/search?q=9", f"/door/codes/{shown[0]}"):
+        assert latin_left_in(phone.get(path).text) == [], path
 
 
 def test_no_page_of_a_team_has_a_word_that_cannot_be_translated(translated):
