@@ -37,7 +37,7 @@ def _state() -> dict[str, str]:
         "age_hours": _("List %(hours)s hours old.", hours="{count}"),
         "list_coming": _("The list is being loaded."),
         "list_missing": _("This phone has no list yet: it cannot decide without a network."),
-        "list_old": _("This list is too old to trust with refunds and passed-on tickets. Find a network when you can."),
+        "list_old": _("An old list may miss refunds. Find a network."),
         "clock_wrong": _("This phone's clock is wrong. Verdicts are right all the same, times are not."),
         "waiting": _("%(scans)s scans wait to be sent.", scans="{count}"),
         "waiting.one": _("1 scan waits to be sent."),

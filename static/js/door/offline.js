@@ -57,9 +57,11 @@ const show = ({ detail }) => {
   place.toggleAttribute("data-unreachable", !detail.isReachable);
   place.toggleAttribute("data-ended", detail.isEnded);
   say("reach", detail.isEnded ? "" : word(detail.isReachable ? "online" : "offline"));
-  say("queue", detail.queue ? word(detail.isEnded ? "not_taken" : "waiting", { count: detail.queue }) : "");
-  say("ended", detail.isEnded ? word("ended") : "");
-  part("discard").hidden = !(detail.isEnded && detail.queue);
+  say("queue", detail.queue && !detail.isEnded ? word("waiting", { count: detail.queue }) : "");
+  part("ended").hidden = !detail.isEnded;
+  say("ended_words", word("ended"));
+  part("unsent").hidden = !detail.queue;
+  say("not_taken", word("not_taken", { count: detail.queue }));
   sayTold(detail.told);
   if (detail.isEnded) for (const name of ["age", "warning", "clock"]) say(name, "");
   else sayAge();
