@@ -96,6 +96,33 @@ def test_a_used_ticket_says_when(client, codes):
     page = client.get(f"/tickets/{codes[0]}")
 
     assert "This ticket was used." in page.text
+    assert "Was it not you?" in page.text
+    for wrong in ("<svg", "Show the code", "Admits one", ".pdf"):
+        assert wrong not in page.text.split("<main")[1]
+
+
+@pytest.mark.parametrize(("left_at", "words"), [(None, "show it again to come back in"), ("now", "You went out at")])
+def test_who_may_come_back_in_still_has_the_code(client, codes, left_at, words):
+    change(codes[0], status="redeemed", redeemed_at=sa.func.now(), left_at=sa.func.now() if left_at else None)
+    with transaction():
+        db.session.execute(sa.text("UPDATE events SET allows_reentry = true"))
+
+    page = client.get(f"/tickets/{codes[0]}").text.split("<main")[1]
+
+    assert words in page
+    assert "<svg" in page
+
+
+def test_a_void_ticket_says_whom_to_ask_and_when_the_event_is_cancelled(client, codes):
+    with transaction():
+        issuing.void(db.session.scalars(sa.select(Ticket)).all())
+        db.session.execute(sa.text("UPDATE events SET status = 'cancelled'"))
+
+    page = client.get(f"/tickets/{codes[0]}").text
+
+    assert "The event is cancelled" in page
+    assert "mailto:box@house.example" in page
+    assert "Admits one" not in page
 
 
 @pytest.mark.parametrize("ending", ["", ".svg", ".png", ".pdf", ".ics"])
