@@ -1,3 +1,4 @@
+import json
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,18 +10,23 @@ import sqlalchemy as sa
 from rq import Queue
 from rq.serializers import JSONSerializer
 from sqlalchemy import event
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from carneau.core import log, outbox, redis_address, settings
 from carneau.core.db import db
-from carneau.core.outbox import JOBS, OutboxRow
+from carneau.core.outbox import JOBS
 
 NAME = "carneau"
 RUNG = "carneau:rung"
 RUNG_SECONDS = 30
 SILENCE_SECONDS = 5.0
 LONGEST_ANSWER_SECONDS = 60.0
+
+OWE = sa.text(
+    """INSERT INTO outbox (job, arguments, key, run_at, is_patient, request_id)
+       VALUES (:job, CAST(:arguments AS jsonb), :key, now() + :delay, :is_patient, :request_id)
+           ON CONFLICT (key) DO NOTHING RETURNING id"""
+)
 
 
 @lru_cache(maxsize=1)
@@ -41,22 +47,20 @@ def enqueue_after_commit(
     The same `key` twice is one row, for ever.
     """
     name: str = job.job_name  # type: ignore[attr-defined]
-    row = (
-        insert(OutboxRow)
-        .values(
-            job=name,
-            arguments=list(ids),
-            key=key,
-            run_at=sa.func.now() + delay,
-            is_patient=JOBS[name].is_patient,
-            request_id=log.request_id(),
-        )
-        .on_conflict_do_nothing(index_elements=["key"])
-        .returning(OutboxRow.id)
-    )
-    outbox_id = db.session.execute(row).scalar_one_or_none()
-    if outbox_id is not None and not delay:
-        db.session.info["rings"] = True
+    values = {
+        "job": name,
+        "arguments": json.dumps(ids),
+        "key": key,
+        "delay": delay,
+        "is_patient": JOBS[name].is_patient,
+        "request_id": log.request_id(),
+    }
+    if db.session.execute(OWE, values).scalar() is not None and not delay:
+        ring_after_commit()
+
+
+def ring_after_commit() -> None:
+    db.session.info["rings"] = True
 
 
 def length() -> int:

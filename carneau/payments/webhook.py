@@ -1,19 +1,31 @@
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 import sqlalchemy.exc
 from flask_babel import gettext as _
-from sqlalchemy.dialects.postgresql import insert
 
-from carneau.core import queue
-from carneau.core.db import db, transaction
+from carneau.core import log, queue
+from carneau.core.db import db, single_statement
 from carneau.payments import gateway, jobs
 from carneau.payments.facts import kept
 from carneau.payments.models import StripeEvent
 
 NEEDED = {"id", "type", "livemode", "created", "data"}
 LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+
+# The event and the debt of settling it are one statement, and so one transaction and one round trip.
+KEEP = sa.text(
+    """WITH event AS (
+           INSERT INTO stripe_events (stripe_event_id, kind, livemode, payload, happened_at)
+           VALUES (:stripe_event_id, :kind, :livemode, CAST(:payload AS jsonb), :happened_at)
+               ON CONFLICT (stripe_event_id) DO NOTHING RETURNING id
+       )
+       INSERT INTO outbox (job, arguments, key, request_id)
+       SELECT :job, jsonb_build_array(id), 'stripe_event:' || id, :request_id FROM event
+    RETURNING id"""
+)
 
 
 class Refused(Exception):  # noqa: N818  named for what is true
@@ -33,10 +45,13 @@ def receive(body: bytes, signature: str | None) -> str:
     if bool(event["livemode"]) != gateway.takes_real_money():
         raise Refused(_("This comes from the other mode (live or test) than our key. Nothing was kept."))
     try:
-        with transaction():
-            return "kept" if keep(event) else "known"
+        with single_statement() as connection:
+            is_new = connection.execute(KEEP, _row(event)).scalar() is not None
     except (UnicodeError, sqlalchemy.exc.DataError) as error:
         raise Refused(_("This is signed, but holds a character that cannot be kept. Nothing was kept.")) from error
+    if is_new:
+        queue.ring()
+    return "kept" if is_new else "known"
 
 
 def _is_event(event: Any) -> bool:
@@ -55,24 +70,23 @@ def _is_event(event: Any) -> bool:
 
 
 def keep(event: dict[str, Any]) -> bool:
-    """The row and the debt of settling it are one transaction; False if it came before."""
-    row = (
-        insert(StripeEvent)
-        .values(
-            stripe_event_id=event["id"],
-            kind=event["type"],
-            livemode=event["livemode"],
-            payload=kept(event["data"]["object"]),
-            happened_at=datetime.fromtimestamp(event["created"], UTC),
-        )
-        .on_conflict_do_nothing(index_elements=["stripe_event_id"])
-        .returning(StripeEvent.id)
-    )
-    event_id = db.session.execute(row).scalar_one_or_none()
-    if event_id is None:
-        return False
-    queue.enqueue_after_commit(jobs.settle_event, event_id, key=f"stripe_event:{event_id}")
-    return True
+    """In the caller's transaction; False if it came before."""
+    is_new = db.session.execute(KEEP, _row(event)).scalar() is not None
+    if is_new:
+        queue.ring_after_commit()
+    return is_new
+
+
+def _row(event: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "stripe_event_id": event["id"],
+        "kind": event["type"],
+        "livemode": event["livemode"],
+        "payload": json.dumps(kept(event["data"]["object"])),
+        "happened_at": datetime.fromtimestamp(event["created"], UTC),
+        "job": jobs.settle_event.job_name,  # type: ignore[attr-defined]
+        "request_id": log.request_id(),
+    }
 
 
 def known(stripe_event_ids: list[str]) -> set[str]:
