@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import flask_babel
 import pytest
+import sqlalchemy as sa
 from babel.support import NullTranslations
 
 from carneau import create_app
@@ -15,11 +16,14 @@ from carneau.core import codes
 from carneau.core.db import db, transaction
 from carneau.organisations import links
 from carneau.organisations.models import Organisation
+from carneau.purchases.models import PurchaseLine
 from carneau.tickets import issuing
 from config import Config
 from tests.buying import Buyer
 from tests.making import (
     make_event,
+    make_export,
+    make_flag,
     make_invitation,
     make_member,
     make_organisation,
@@ -221,3 +225,40 @@ def test_no_page_of_a_team_has_a_word_that_cannot_be_translated(translated):
     for path in (f"{root}/team/{owner.ref}/removal", f"{root}/departure"):
         assert latin_left_in(ada.submit(path.removesuffix("/removal"), path).text) == [], path
     assert latin_left_in(ada.get(f"{root}/team/none").text) == []
+
+
+def test_no_page_of_sales_has_a_word_that_cannot_be_translated(translated):
+    event, kind = greek_type()
+    with translated.app_context():
+        paid, disputed = (
+            make_paid_purchase((kind, 2), email="ada@buyer.example", buyer_name="Άντα") for _purchase in range(2)
+        )
+        with transaction():
+            tickets = [issuing.issue(purchase)[0].ref for purchase in (paid, disputed)]
+            db.session.execute(sa.update(PurchaseLine).values(event_title="Συναυλία"))
+        flag, export = make_flag(disputed).ref, make_export(event, size_bytes=1200, rows_total=2000).ref
+        house = db.session.get_one(Organisation, event.organisation_id)
+        make_member(house, make_user("ada@buyer.example", name="Άντα"))
+        slug = house.slug
+    ada = Visitor(translated)
+    ada.log_in("ada@buyer.example")
+    root, flags = f"/manage/events/{event.slug}", f"/manage/organisations/{slug}/flags"
+    pages = ("", "/stock", "/purchases", "/purchases?q=none", "/purchases?state=failed", "/attendees?who=void")
+    pages += ("/attendees", f"/attendees/{tickets[0]}", f"/purchases/{paid.ref}", f"/purchases/{disputed.ref}")
+    pages += ("/exports", "/messages", "/box-office", f"/purchases/{paid.ref}/refunds/new", "/refunds")
+    for path in pages:
+        page = ada.get(root + path)
+        assert (page.status_code, latin_left_in(page.text)) == (200, []), path
+    assert export in ada.get(f"{root}/exports").text
+    for path in (flags, f"{flags}?past=1", f"{flags}/{flag}"):
+        assert latin_left_in(ada.get(path).text) == [], path
+    for path in (f"/purchases/{paid.ref}/refunds", f"/purchases/{paid.ref}/mails", f"/attendees/{tickets[0]}"):
+        page = root + (path + "/new" if path.endswith("refunds") else path.removesuffix("/mails"))
+        assert latin_left_in(ada.submit(page, root + path, email="x").text) == [], path
+    for path in ("/messages", "/box-office"):
+        assert latin_left_in(ada.submit(root + path).text) == [], path
+    preview = ada.submit(f"{root}/messages", ref="AAAA-AAAA", subject="Ώρα", body="Νωρίς")
+    assert latin_left_in(preview.text) == []
+    ada.submit(f"{flags}/{flag}", f"{flags}/{flag}/closing", note="Είδα")
+    for path in (f"{flags}?past=1", f"/manage/organisations/{slug}/audit"):
+        assert latin_left_in(ada.get(path).text) == [], path

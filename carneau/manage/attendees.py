@@ -35,6 +35,7 @@ def index(event: Event, membership: OrganisationMember) -> ResponseReturnValue:
         q=question,
         who=who,
         found=found,
+        counts={} if render.wants_fragment() else search.count_attendees(event),
         can_edit=membership.role in EDITORS,
     )
 

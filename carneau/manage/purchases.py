@@ -13,6 +13,7 @@ from carneau.organisations.models import OrganisationMember, Role
 from carneau.payments import flags, history, refunding
 from carneau.payments import queries as payments
 from carneau.purchases import links, queries
+from carneau.purchases.models import PaymentStatus
 from carneau.purchases.status import FULFILLED
 from carneau.tickets import queries as tickets
 from carneau.tickets import search
@@ -31,9 +32,16 @@ bp.add_app_template_filter(wording.difference, "difference")
 @guards.for_event(Role.OWNER, Role.MANAGER, Role.FINANCE)
 def index(event: Event, membership: OrganisationMember) -> ResponseReturnValue:
     question = request.args.get("q", "").strip()
-    found = search.find_purchases(event, question, request.args.get("after"))
+    state = next((each for each in PaymentStatus if each == request.args.get("state")), None)
     return render.page(
-        "manage/purchases.html", blocks=("rows",), event=event, membership=membership, q=question, found=found
+        "manage/purchases.html",
+        blocks=("rows",),
+        event=event,
+        membership=membership,
+        q=question,
+        state=state,
+        found=search.find_purchases(event, question, request.args.get("after"), state),
+        counts={} if render.wants_fragment() else search.count_purchases(event),
     )
 
 

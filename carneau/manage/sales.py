@@ -14,7 +14,7 @@ from carneau.inventory import availability
 from carneau.inventory.availability import Availability
 from carneau.manage import charts
 from carneau.manage.forms import PressForm
-from carneau.manage.wording import not_published
+from carneau.manage.wording import hidden, not_published
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.payments import comparing, inquiring, stock, takings
 from carneau.tickets import search
@@ -89,6 +89,8 @@ def _rows(event: Event, taken: takings.Takings) -> list[Row]:
         here = places[each.id]
         is_draft = event.status is EventStatus.DRAFT
         sentence = not_published() if is_draft else wording.of(each, event, here, now).sentence
+        if each.is_hidden:
+            sentence = f"{hidden()} {sentence}"
         lengths = charts.parts([("sold", here.sold), ("held", here.held), ("left", here.remaining)])
         rows.append(Row(each, here, taken.of_type(each.id)[1], sentence, lengths))
     return rows

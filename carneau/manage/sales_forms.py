@@ -17,6 +17,8 @@ from carneau.purchases.models import Purchase, PurchaseLine
 from carneau.web import filters
 from carneau.web.forms import QuantityOrNone, SessionForm, an_address, one_line, without_blanks_around
 
+STALE = lazy_gettext("This page is not whole any more. Please open it once more.")
+
 
 class Count(QuantityOrNone):
     """As QuantityOrNone, and nothing typed is none."""
@@ -143,7 +145,7 @@ class BoxOfficeForm(SessionForm):
     )
     name = name_of_a_guest()
     email = address(lazy_gettext("E-mail address, if the tickets are to be mailed"), Optional())
-    ref = HiddenField(validators=[Regexp(REFERENCE)])
+    ref = HiddenField(validators=[Regexp(REFERENCE, message=STALE)])
 
     @classmethod
     def of_types(cls, types: Sequence[TicketType]) -> type["BoxOfficeForm"]:
@@ -187,7 +189,7 @@ class MessageForm(SessionForm):
         ],
         render_kw={"rows": 10, "maxlength": 10_000},
     )
-    ref = HiddenField(validators=[Regexp(REFERENCE)])
+    ref = HiddenField(validators=[Regexp(REFERENCE, message=STALE)])
     confirmed = HiddenField()
 
     def validate_body(self, field: Field) -> None:

@@ -54,6 +54,10 @@ def not_published() -> str:
     return str(_("Nobody can buy it yet: the event is not published."))
 
 
+def hidden() -> str:
+    return str(_("Hidden: only who has its link sees it."))
+
+
 def refund_state(status: RefundStatus) -> str:
     words: dict[RefundStatus, str] = {
         RefundStatus.REQUESTED: _("Being asked of Stripe"),

@@ -14,7 +14,7 @@ from carneau.core import codes
 from carneau.core.db import db
 from carneau.core.errors import NotFound
 from carneau.purchases import models as purchases
-from carneau.purchases.models import Purchase, PurchaseLine
+from carneau.purchases.models import PaymentStatus, Purchase, PurchaseLine
 from carneau.tickets import models as tickets
 from carneau.tickets import qr
 from carneau.tickets.models import Ticket, TicketStatus
@@ -33,11 +33,12 @@ class Found:
     after: str | None
 
 
-def find_purchases(event: Event, question: str, after: str | None) -> Found:
+def find_purchases(event: Event, question: str, after: str | None, status: PaymentStatus | None = None) -> Found:
     """With their lines. A question is words that a name or an address begins with, a reference, or a ticket's code."""
-    wanted = sa.select(Purchase).where(
-        Purchase.organisation_id == event.organisation_id, Purchase.id.in_(_purchases_of(event, question, after))
-    )
+    ids = _purchases_of(event, question, after)
+    if status:
+        ids = ids.join(Purchase, Purchase.id == PurchaseLine.purchase_id).where(Purchase.payment_status == status)
+    wanted = sa.select(Purchase).where(Purchase.organisation_id == event.organisation_id, Purchase.id.in_(ids))
     rows = db.session.scalars(wanted.options(selectinload(Purchase.lines)).order_by(Purchase.id.desc())).all()
     return _cut(rows)
 
@@ -55,6 +56,7 @@ class Presence(StrEnum):
     ALL = "all"
     INSIDE = "inside"
     EXPECTED = "expected"
+    VOID = "void"
 
     @classmethod
     def of(cls, text: str) -> "Presence":
@@ -65,6 +67,7 @@ PRESENT: dict[Presence, sa.ColumnElement[bool]] = {
     Presence.ALL: sa.true(),
     Presence.INSIDE: sa.and_(Ticket.status == TicketStatus.REDEEMED, Ticket.left_at.is_(None)),
     Presence.EXPECTED: Ticket.status == TicketStatus.VALID,
+    Presence.VOID: Ticket.status == TicketStatus.VOID,
 }
 
 
@@ -77,6 +80,23 @@ def find_attendees(event: Event, question: str, after: str | None, who: Presence
         wanted = wanted.where(Ticket.id.in_(_matching_tickets(event, question)))
     wanted = wanted.options(contains_eager(Ticket.purchase), joinedload(Ticket.ticket_type))
     return _cut(db.session.scalars(wanted.order_by(Ticket.id.desc()).limit(PAGE + 1)).all())
+
+
+def count_attendees(event: Event) -> dict[Presence, int]:
+    counts = [sa.func.count().filter(condition).label(who) for who, condition in PRESENT.items()]
+    row = db.session.execute(sa.select(*counts).where(Ticket.event_id == event.id)).one()
+    return {who: row._mapping[who] for who in PRESENT}
+
+
+def count_purchases(event: Event) -> dict[PaymentStatus, int]:
+    """In the order in which a purchase goes through them; without those that no purchase is in."""
+    of_event = sa.exists().where(PurchaseLine.purchase_id == Purchase.id, PurchaseLine.event_id == event.id)
+    mine = sa.select(Purchase.payment_status, sa.func.count()).where(
+        Purchase.organisation_id == event.organisation_id, of_event
+    )
+    rows = db.session.execute(mine.group_by(Purchase.payment_status))
+    counts = {row[0]: row[1] for row in rows}
+    return {status: counts[status] for status in PaymentStatus if status in counts}
 
 
 def find_guests(event: Event, question: str, at_most: int, by_name: bool) -> Sequence[Ticket]:

@@ -122,3 +122,40 @@ def test_no_page_of_an_account_has_a_fault(phone: Phone, theme: str) -> None:
     page.get_by_role("link", name="Pass it on").first.click()
     found["passing on"] = faults(page)
     assert {name: at for name, at in found.items() if at} == {}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_of_sales_has_a_fault_with_its_errors_neither(phone: Phone, theme: str) -> None:
+    page = phone(color_scheme=theme, reduced_motion="reduce").new_page()
+    found, event = {}, "/manage/events/undertow"
+    page.goto("/login")
+    page.get_by_label("Your e-mail address").fill("owner@demo.example")
+    page.get_by_label("Your password").fill("carneau-demo")
+    page.get_by_role("button", name="Log in", exact=True).click()
+    page.wait_for_url("**/my/tickets")
+    for path in ("", "/stock", "/purchases", "/purchases?state=failed", "/attendees", "/exports"):
+        page.goto(event + path)
+        found[path] = faults(page)
+    page.goto("/manage/organisations/les-rives/flags")
+    found["flags"] = faults(page)
+    page.goto(f"{event}/messages")
+    page.get_by_role("button", name="Show how it will look").click()
+    page.get_by_role("alert").wait_for()
+    found["message with errors"] = faults(page)
+    page.get_by_label("Subject").fill("Doors at eight")
+    page.get_by_label("Message").fill("They open an hour later than we said.")
+    page.get_by_role("button", name="Show how it will look").click()
+    page.get_by_role("heading", name="As it will arrive").wait_for()
+    found["message preview"] = faults(page)
+    page.goto(f"{event}/box-office")
+    page.get_by_role("button", name="Sell").click()
+    page.get_by_role("alert").wait_for()
+    found["box office with errors"] = faults(page)
+    page.goto(f"{event}/purchases")
+    page.locator("tbody a.ref").first.click()
+    found["purchase"] = faults(page)
+    page.get_by_role("link", name="Refund", exact=True).click()
+    page.get_by_role("button", name="Refund now").click()
+    page.get_by_role("alert").wait_for()
+    found["refund with errors"] = faults(page)
+    assert {name: at for name, at in found.items() if at} == {}

@@ -41,13 +41,17 @@ def test_list_tells_who_is_inside_who_left_and_who_is_expected(owner, event, kin
     assert names(owner.get(f"{ATTENDEES}?who=expected")) == ["Eve"]
     assert names(owner.get(f"{ATTENDEES}?who=inside&q=bob")) == []
     assert names(owner.get(f"{ATTENDEES}?who=nonsense")) == ["Ada", "Bob", "Eve"]
+    assert names(owner.get(f"{ATTENDEES}?who=void")) == []
     whole = owner.get(ATTENDEES).text
+    assert "Everyone (3)" in whole
+    assert "Who is inside (1)" in whole
     assert whole.count("Inside</span>") == 1
     assert whole.count("Went out</span>") == 1
 
 
 def test_empty_lists_say_what_they_mean(owner, event, kind):
     assert "Nobody is inside." in owner.get(f"{ATTENDEES}?who=inside").text
+    assert "No ticket of this event is void." in owner.get(f"{ATTENDEES}?who=void").text
     assert "Nobody is missing" in owner.get(f"{ATTENDEES}?who=expected").text
 
 

@@ -45,6 +45,25 @@ def test_purchase_is_found_by_name_address_reference_and_code(enter, event, kind
         assert found(question) == [], question
 
 
+def test_list_is_narrowed_to_a_state_and_says_how_many_there_are(enter, event, kind):
+    paid = [bought_by(kind, f"Ada {number}", "ada@post.example").ref for number in range(2)]
+    back = bought_by(kind, "Bob", "bob@post.example").ref
+    with transaction():
+        db.session.execute(sa.update(Purchase).where(Purchase.ref == back).values(payment_status="refunded"))
+    visitor = enter(Role.FINANCE)
+
+    def found(**question):
+        return refs(visitor.get("/manage/events/gala/purchases", query_string=question))
+
+    page = visitor.get("/manage/events/gala/purchases?state=refunded")
+    assert refs(page) == [back]
+    assert found(state="succeeded") == paid[::-1]
+    assert found(state="succeeded", q="bob") == []
+    assert found(state="nonsense") == [back, *paid[::-1]]
+    assert re.findall(r">([A-Z][a-z ]+ \(\d\))<", page.text) == ["All (3)", "Paid (2)", "Refunded (1)"]
+    assert "in this state" in visitor.get("/manage/events/gala/purchases?state=failed").text
+
+
 def test_list_goes_on_where_the_last_page_ended(enter, event, kind):
     purchases = [bought_by(kind, f"Guest {number}", "guest@post.example").ref for number in range(52)]
     visitor = enter(Role.FINANCE)

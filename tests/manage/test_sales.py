@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from carneau.catalogue.models import Event, EventStatus
@@ -10,8 +11,8 @@ from carneau.core import clock
 from carneau.core.db import db, transaction
 from carneau.organisations.models import Role
 from carneau.purchases.models import Channel
-from tests.buying import Buyer
-from tests.making import make_ticket_type
+from tests.buying import Buyer, settle
+from tests.making import make_ticket_type, run_out
 from tests.manage.selling import bought_by
 
 
@@ -48,6 +49,44 @@ def test_why_a_type_cannot_be_bought_is_said_in_words(enter, event):
     assert "The sale ended on" in page.text
     assert "Sold out." in page.text
     assert "the event is not published" in draft.text
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("of_event", "of_type", "sentence"),
+    [
+        ({"status": EventStatus.DRAFT}, {}, "the event is not published"),
+        ({"status": EventStatus.CANCELLED}, {}, "The event is cancelled."),
+        ({"starts_at": clock.now() - 2 * DAY, "ends_at": clock.now() - DAY}, {}, "The event is over."),
+        ({}, {"on_sale_from": clock.now() + DAY}, "On sale from"),
+        ({}, {"on_sale_until": clock.now() - DAY}, "The sale ended on"),
+        ({}, {"total_quantity": 0}, "Sold out."),
+        ({}, {"total_quantity": 1, "min_per_order": 2, "max_per_order": 2}, "fewer than the 2 that one order takes"),
+        ({}, {"total_quantity": 2, "held": 2}, "None is free right now. 2 are in other carts and may come back by"),
+        ({}, {"total_quantity": 2, "held": 2, "is_paid_for": True}, "None is free right now. 2 are being paid for."),
+        ({}, {"is_hidden": True}, "Hidden: only who has its link sees it. Available."),
+        ({}, {}, "Available."),
+    ],
+)
+def test_every_reason_for_which_a_type_cannot_be_bought_is_told(
+    app, simulator, enter, event, of_event, of_type, sentence
+):
+    kind = make_ticket_type(event, **{name: of_type[name] for name in of_type.keys() - {"held", "is_paid_for"}})
+    if "is_paid_for" in of_type:
+        simulator.pay(Buyer(app).begin(kind, of_type["held"]), method="delayed")
+        settle(app, simulator)
+        run_out(kind.id)
+    elif "held" in of_type:
+        Buyer(app).take(kind, of_type["held"])
+    with transaction():
+        if of_event:
+            db.session.execute(sa.update(Event).values(**of_event))
+
+    page = enter(Role.MANAGER).get("/manage/events/gala")
+
+    assert sentence in page.text
 
 
 def test_event_without_ticket_types_and_sales_has_words_for_it(enter, event):
