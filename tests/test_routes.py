@@ -180,6 +180,9 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("manage_door_gates.positions_update", "POST"): member(
         "/events/{slug}/door/gates/{gate_ref}/position", OWNER, MANAGER, status=422
     ),
+    ("manage_door_gates.list_age_update", "POST"): member(
+        "/events/{slug}/door/gates/list-age", OWNER, MANAGER, status=422
+    ),
     ("manage_door_gates.reentry_update", "POST"): member(
         "/events/{slug}/door/gates/re-entry", OWNER, MANAGER, status=422
     ),

@@ -138,6 +138,13 @@ def allow_reentry(event: Event, is_allowed: bool, actor: str) -> None:
         audit.record(event, "edited", actor, changed=["allows_reentry"])
 
 
+def warn_of_old_lists(event: Event, minutes: int, actor: str) -> None:
+    """Phones hear of it with their next list."""
+    mine = sa.update(Event).where(Event.id == event.id, Event.door_list_minutes != minutes)
+    if db.session.scalar(mine.values(door_list_minutes=minutes).returning(Event.id)) is not None:
+        audit.record(event, "edited", actor, changed=["door_list_minutes"])
+
+
 def _locked(event_id: int) -> list[Gate]:
     """All of them in their order. Whoever changes the list locks the event first, so two do it one after the other."""
     db.session.execute(sa.select(Event.id).where(Event.id == event_id).with_for_update(key_share=True))

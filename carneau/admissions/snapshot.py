@@ -23,11 +23,11 @@ VERSION = 1
 CURSOR = re.compile(r"(?P<epoch>[0-9a-f]{8})-(?P<xid>[0-9]{1,19})")
 FURTHEST_BACK = 2**30
 XIDS = 2**32
-WARN_AFTER_SECONDS = 600
 
 # `epoch` changes with every start of PostgreSQL and with a restored database: numbers of transactions from before mean
 # nothing then.
-HEAD = sa.text(f"""SELECT e.id, e.organisation_id, e.status, e.time_zone, e.allows_reentry, now() AS generated_at,
+HEAD = sa.text(f"""SELECT e.id, e.organisation_id, e.status, e.time_zone, e.allows_reentry, e.door_list_minutes,
+              now() AS generated_at,
               d.public_id AS device, d.sees_names,
               CAST(extract(epoch FROM e.starts_at) AS bigint) - 172800 AS origin,
               ARRAY(SELECT o.id FROM events o
@@ -149,7 +149,7 @@ def _facts(head: sa.Row[Any], type_ids: list[int], gates: Any) -> dict[str, Any]
         "status": head.status,
         "time_zone": head.time_zone,
         "reentry": head.allows_reentry,
-        "warn_after": WARN_AFTER_SECONDS,
+        "warn_after": head.door_list_minutes * 60,
         "other_days": head.other_days,
         "origin": head.origin,
         "gates": [

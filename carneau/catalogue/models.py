@@ -45,6 +45,7 @@ class Event(OfOrganisation, Model):
         own_key(),
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         sa.CheckConstraint("hold_minutes BETWEEN 5 AND 60", name="hold_minutes_range"),
+        sa.CheckConstraint("door_list_minutes BETWEEN 1 AND 240", name="door_list_minutes_range"),
         sa.CheckConstraint("booking_fee_minor >= 0", name="booking_fee_not_negative"),
         sa.CheckConstraint("tax_basis_points BETWEEN 0 AND 10000", name="tax_range"),
         sa.Index("ix_events_search", "search", postgresql_using="gin"),
@@ -74,6 +75,7 @@ class Event(OfOrganisation, Model):
     tax_basis_points: Mapped[int] = mapped_column(sa.Integer, server_default="0")
     hold_minutes: Mapped[int] = mapped_column(sa.Integer, server_default="15")
     allows_reentry: Mapped[bool] = mapped_column(server_default=sa.false())
+    door_list_minutes: Mapped[int] = mapped_column(sa.SmallInteger, server_default="10")
     accent_light: Mapped[str] = mapped_column(server_default="#8a2b1d")
     accent_dark: Mapped[str] = mapped_column(server_default="#f0a58f")
     published_at: Mapped[datetime | None]

@@ -57,6 +57,11 @@ class GateForm(SessionForm):
         return [kind for kind in self.kinds if kind.public_id in (self.types.data or ())]
 
 
+class ListAgeForm(SessionForm):
+    CHOICES = ("5", "10", "20", "30", "60")
+    minutes = RadioField(validators=[AnyOf(CHOICES, message=INCOMPLETE)], choices=CHOICES)
+
+
 class ReentryForm(SessionForm):
     wanted = RadioField(validators=[AnyOf(("yes", "no"), message=INCOMPLETE)], choices=["yes", "no"])
 

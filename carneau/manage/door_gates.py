@@ -10,7 +10,7 @@ from carneau.catalogue import guards, queries
 from carneau.catalogue.models import Event
 from carneau.core.db import transaction
 from carneau.core.errors import Conflict
-from carneau.manage.door_forms import GateForm, ReentryForm
+from carneau.manage.door_forms import GateForm, ListAgeForm, ReentryForm
 from carneau.manage.forms import PressForm, refuse
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.web import render
@@ -36,6 +36,7 @@ def _list(
         membership=membership,
         gates=gate_list.of(event),
         form=form or GateForm(queries.ticket_types_of(event), formdata=None),
+        list_ages=ListAgeForm.CHOICES,
         problem=problem,
     )
 
@@ -62,6 +63,16 @@ def reentry_update(event: Event, membership: OrganisationMember) -> ResponseRetu
     with transaction():
         gates.allow_reentry(event, form.is_allowed, membership.user.actor)
     flash(_("Whoever leaves may come back in.") if form.is_allowed else _("Whoever leaves stays out from now on."))
+    return render.see_other(url_for(".index", slug=event.slug))
+
+
+@bp.post("/list-age")
+@guards.for_event(*IN_CHARGE)
+def list_age_update(event: Event, membership: OrganisationMember) -> ResponseReturnValue:
+    minutes = int(ListAgeForm.of_request().require().minutes.data)
+    with transaction():
+        gates.warn_of_old_lists(event, minutes, membership.user.actor)
+    flash(_("Phones without a network warn after %(minutes)s minutes.", minutes=minutes))
     return render.see_other(url_for(".index", slug=event.slug))
 
 

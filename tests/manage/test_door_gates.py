@@ -3,8 +3,10 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from carneau.admissions import snapshot
 from carneau.admissions.models import Gate
 from carneau.catalogue.models import Event
+from carneau.core.audit import AuditEntry
 from carneau.core.db import db, transaction
 from carneau.organisations.models import Role
 from tests.making import make_ticket_type
@@ -19,7 +21,7 @@ def owner(enter):
 
 
 def names(page):
-    return re.findall(r"<h2>([^<]+)(?: <span|</h2>)", page.text)[:-2]
+    return re.findall(r"<h2>([^<]+)(?: <span|</h2>)", page.text)[:-3]
 
 
 def gate_of(name):
@@ -101,3 +103,16 @@ def test_coming_back_in_is_allowed_and_taken_back(owner, event):
             assert db.session.scalar(sa.select(Event.allows_reentry).where(Event.id == event.id)) is expected
 
     assert owner.submit(GATES, f"{GATES}/re-entry", wanted="perhaps").status_code == 422
+
+
+def test_phones_warn_of_lists_that_are_as_old_as_the_organiser_says(owner, event):
+    for _twice in range(2):
+        assert owner.submit(GATES, f"{GATES}/list-age", minutes="30").status_code == 303
+    assert 'value="30" selected' in owner.get(GATES).text
+    phone = make_phone(event)
+    with transaction():
+        assert snapshot.take(phone, event.slug).facts["warn_after"] == 1800
+        edits = sa.select(sa.func.count()).where(AuditEntry.subject == "events", AuditEntry.action == "edited")
+        assert db.session.scalar(edits) == 1
+    for minutes in ("0", "-5", "31", "", "1e9"):
+        assert owner.submit(GATES, f"{GATES}/list-age", minutes=minutes).status_code == 422
