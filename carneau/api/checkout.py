@@ -34,7 +34,7 @@ KEY_LENGTHS = range(16, 256)
 
 
 class Places(Input):
-    ticket_type_id: Line
+    ticket_type_id: Annotated[str, Meta(pattern="^[A-Z0-9]{1,40}$")]
     quantity: Annotated[int, Meta(ge=1, le=LARGEST_QUANTITY)]
 
 
@@ -44,7 +44,9 @@ class NewSession(Input):
 
     lines: Annotated[list[Places], Meta(min_length=1, max_length=30)]
     name: Annotated[Line, Meta(min_length=1, description="The buyer's; it is printed on the tickets")]
-    email: Annotated[Line, Meta(min_length=3, description="The buyer's; the tickets go there")]
+    email: Annotated[
+        Line, Meta(min_length=3, description="The buyer's; the tickets go there", extra_json_schema={"format": "email"})
+    ]
     total_minor: Annotated[int, Meta(ge=0)] | None = None
 
 
