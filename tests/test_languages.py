@@ -2,6 +2,7 @@
 whose dates are Russian and whose data are Greek, no Latin word is left outside the brackets."""
 
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from babel.support import NullTranslations
 
 from carneau import create_app
 from carneau.admissions.devices import Phone
-from carneau.core import codes
+from carneau.core import clock, codes
 from carneau.core.db import db, transaction
 from carneau.organisations import links
 from carneau.organisations.models import Organisation
@@ -21,6 +22,7 @@ from carneau.tickets import issuing
 from config import Config
 from tests.buying import Buyer
 from tests.making import (
+    make_endpoint,
     make_event,
     make_export,
     make_flag,
@@ -29,15 +31,17 @@ from tests.making import (
     make_organisation,
     make_paid_purchase,
     make_ticket_type,
+    make_token,
 )
 from tests.scanning import code_of, make_conflict, make_device, make_gate, make_link, make_tickets, scan
 from tests.visiting import Visitor, make_user
 
 GREEK = {"title": "Συναυλία", "summary": "Νύχτα", "category": "Μουσική", "venue_name": "Αποθήκη", "city": "Λίνταχ"}
 UNTRANSLATABLE = re.compile(
-    r"\b(Carneau|Stripe|CET|CEST|UTC|EUR|QR|PDF|SVG|PNG|OK)\b|[\w.-]+@[\w.-]+|[0-9A-Z]{4}-[0-9A-Z]{4}"
+    r"https?://\S+|\b(Carneau|Stripe|CET|CEST|UTC|EUR|QR|PDF|SVG|PNG|OK)\b|[\w.-]+@[\w.-]+|[0-9A-Z]{4}-[0-9A-Z]{4}"
 )
-SILENT = {"script", "style"}
+SILENT = {"script", "style", "code"}
+URL = {"url": "https://shop.example/", "kinds": "purchase.paid"}
 
 
 class Marked(NullTranslations):
@@ -262,3 +266,27 @@ def test_no_page_of_sales_has_a_word_that_cannot_be_translated(translated):
     ada.submit(f"{flags}/{flag}", f"{flags}/{flag}/closing", note="Είδα")
     for path in (f"{flags}?past=1", f"/manage/organisations/{slug}/audit"):
         assert latin_left_in(ada.get(path).text) == [], path
+
+
+def test_no_page_of_the_integrations_has_a_word_that_cannot_be_translated(translated):
+    event, _kind = greek_type()
+    with translated.app_context():
+        house = db.session.get_one(Organisation, event.organisation_id)
+        make_member(house, make_user("ada@buyer.example", name="Άντα"))
+        root = f"/manage/organisations/{house.slug}/integrations"
+        make_token(house, name="Ιστός", last_used_at=clock.now(), expires_at=clock.now())
+        states = ({}, {"failures": 2, "failing_since": clock.now(), "paused_until": clock.now() + timedelta(hours=1)})
+        made = [make_endpoint(house, **each) for each in (*states, {"disabled_at": clock.now()})]
+    ada = Visitor(translated)
+    ada.log_in("ada@buyer.example")
+    for endpoint in made:
+        ada.submit(f"{root}/webhooks/{endpoint.ref}", f"{root}/webhooks/{endpoint.ref}/pings")
+    pages = ("", "/tokens/new", "/webhooks/new", *(f"/webhooks/{endpoint.ref}" for endpoint in made))
+    for path in pages:
+        assert latin_left_in(ada.get(root + path).text) == [], path
+    seed, answers = "s" * 43, []
+    for kind, fields in (("tokens", {"name": "Ιστός", "scopes": "checkout", "days": "0"}), ("webhooks", URL)):
+        new = f"{root}/{kind}/new"
+        answers += [ada.submit(new, f"{root}/{kind}"), ada.submit(new, f"{root}/{kind}", seed=seed, **fields)]
+    assert [answer.status_code for answer in answers] == [422, 200] * 2
+    assert [latin_left_in(answer.text) for answer in answers] == [[]] * 4

@@ -17,13 +17,16 @@ SCHEME = "bearer "
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Anyone; who has a token with the scope; or (`or_else`) one of the two."""
+    """Anyone; who has a token with the scope; or, if it `is_open` too, whoever sends none. A door's device is let in by
+    the operation itself."""
 
     scope: Scope | None = None
     is_open: bool = True
+    is_for_devices: bool = False
 
 
 ANYONE = Access()
+WITH_DEVICE = Access(is_open=False, is_for_devices=True)
 
 
 def with_token(scope: Scope) -> Access:

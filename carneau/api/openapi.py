@@ -8,13 +8,20 @@ from flask import Blueprint, Response
 from carneau.api import cors
 from carneau.api.operations import OPERATIONS, Operation
 from carneau.core import settings
+from carneau.integrations import kinds, signing, telling
+from carneau.integrations.models import Kind
 from carneau.integrations.resources import Resource
 from carneau.web import caching, problems
 
 bp = Blueprint("api_openapi", __name__)
 bp.after_request(cors.allow)
+NULL = {"type": "null"}
 REFERENCE = "#/components/schemas/{name}"
-TOKEN = "organisationToken"  # noqa: S105  the name of a scheme
+TOKEN, DEVICE = "organisationToken", "doorDevice"
+SCHEMES = {
+    TOKEN: {"type": "http", "scheme": "bearer", "description": "An owner makes it under Integrations."},
+    DEVICE: {"type": "http", "scheme": "bearer", "description": "A door link gives it to a phone."},
+}
 ABOUT = """Everything a program needs to show events, sell tickets and follow what is sold. Amounts are integer minor
 units with their currency, times are RFC 3339 in UTC, ids are the ones people see. Every error is a problem of RFC 9457;
 its `code` stays when the sentence is written anew. A guide with examples is in docs/api.md."""
@@ -39,7 +46,8 @@ def show() -> Response:
 
 def document() -> dict[str, Any]:
     types = [kind for operation in OPERATIONS for kind in (operation.answer, operation.body) if kind]
-    _references, schemas = msgspec.json.schema_components([Problem, *types], ref_template=REFERENCE)
+    told = [telling.Notice, *telling.DATA.values()]
+    _references, schemas = msgspec.json.schema_components([Problem, *types, *told], ref_template=REFERENCE)
     paths: dict[str, dict[str, Any]] = {}
     for operation in OPERATIONS:
         paths.setdefault(operation.path, {})[operation.method.lower()] = described(operation)
@@ -48,9 +56,10 @@ def document() -> dict[str, Any]:
         "info": {"title": "Carneau", "version": "1", "description": " ".join(ABOUT.split())},
         "servers": [{"url": settings.current().base_url}],
         "paths": paths,
+        "webhooks": {kind.value: {"post": _delivery(kind)} for kind in telling.DATA},
         "components": {
             "schemas": {name: _on_one_line(schema) for name, schema in schemas.items()},
-            "securitySchemes": {TOKEN: {"type": "http", "scheme": "bearer", "description": "Made under Integrations"}},
+            "securitySchemes": SCHEMES,
         },
     }
 
@@ -70,11 +79,24 @@ def described(operation: Operation) -> dict[str, Any]:
     }
     if operation.body:
         facts["requestBody"] = {"required": True, "content": {"application/json": {"schema": _schema(operation.body)}}}
+    if operation.access.is_for_devices:
+        facts["security"] = [{DEVICE: []}]
     if operation.access.scope:
         open_too: list[dict[str, list[str]]] = [{}] if operation.access.is_open else []
         facts["security"] = [{TOKEN: []}, *open_too]
         facts["description"] += f" A token needs the scope `{operation.access.scope}`."
     return facts
+
+
+def _delivery(kind: Kind) -> dict[str, Any]:
+    data = {"properties": {"type": {"const": kind.value}, "data": {"anyOf": [_schema(telling.DATA[kind]), NULL]}}}
+    text = {"name": signing.HEADER, "in": "header", "required": True, "schema": {"type": "string"}}
+    return {
+        "summary": kinds.meaning_of(kind),
+        "parameters": [text],
+        "requestBody": {"content": {"application/json": {"schema": {"allOf": [_schema(telling.Notice), data]}}}},
+        "responses": {"2XX": {"description": "Taken. Anything else is sent again for a day."}},
+    }
 
 
 def _in_path(operation: Operation) -> list[dict[str, Any]]:

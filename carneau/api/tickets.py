@@ -71,7 +71,7 @@ def too_fast(error: TooFast) -> Response:
     summary="Let somebody in, or say why not",
     body=Scan,
     answer=Verdict,
-    access=guards.ANYONE,
+    access=guards.WITH_DEVICE,
     refusals={
         401: "The token is missing, or no token of a device that may scan now.",
         429: "This device was refused too often within seconds; `Retry-After` says when it may scan again.",

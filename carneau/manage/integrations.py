@@ -26,7 +26,7 @@ bp.add_app_template_filter(scopes.meaning_of, "scope_meaning")
 class TokenForm(SessionForm):
     """The token follows from `seed`: sent twice, the form makes one."""
 
-    seed = HiddenField(validators=[Length(min=43, max=43)])
+    seed = HiddenField(validators=[Length(43, 43, lazy_gettext("This form is incomplete. Please open it once more."))])
     name = line_field(
         lazy_gettext("What is it for?"),
         lazy_gettext("Please give it a name, so that you know later what uses it."),

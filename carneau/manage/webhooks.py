@@ -57,7 +57,7 @@ class EndpointForm(SessionForm):
 class NewEndpointForm(EndpointForm):
     """The secret follows from `seed`: sent twice, the form makes one endpoint."""
 
-    seed = HiddenField(validators=[Length(min=43, max=43)])
+    seed = HiddenField(validators=[Length(43, 43, lazy_gettext("This form is incomplete. Please open it once more."))])
 
 
 @bp.get("/new")
