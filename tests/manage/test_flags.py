@@ -109,4 +109,5 @@ def test_stock_proof_shows_stripes_side_and_asks_it(app, simulator, enter, event
     assert "Stripe is being asked" in asking.text
     assert 'http-equiv="refresh"' in asking.text
     assert "Stripe gave back €10.00, we count €0.00" in after.text
+    assert "1 payment differs." in after.text
     assert "Does not agree" in after.text
