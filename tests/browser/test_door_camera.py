@@ -34,6 +34,13 @@ GLANCES = """globalThis.locks = 0;
     Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
     document.dispatchEvent(new Event('visibilitychange'));
   }"""
+UNASKED = """globalThis.asked = [];
+  const real = fetch;
+  globalThis.fetch = async (path, { body, ...options }) => {
+    if (!path.endsWith?.('/admissions')) return real(path, { body, ...options });
+    globalThis.asked.push(JSON.parse(body).code);
+    return Response.json({ verdict: 'come_in', sentence: 'Come in.', name: 'Ada' });
+  }"""
 LASTING = """const later = setTimeout;  // a verdict stays until it was looked at
   globalThis.setTimeout = (work, wait, ...rest) => wait < 1500 ? later(work, wait, ...rest) : 0;"""
 DECODE = """async ({ base, frames, view }) => {
@@ -116,6 +123,13 @@ def test_browser_that_knows_qr_codes_reads_them_itself(scan_page: Open, cinema: 
     page = scan_page(cinema, script=DETECTOR)
     page.evaluate("(code) => { globalThis.sights = [code] }", f"HTTPS://TICKETS.EXAMPLE/T/{code.upper()}")
     expect(word(page)).to_have_text(re.compile("Come in|Already in"))
+
+
+def test_two_codes_held_up_at_once_are_asked_about_once_each(scan_page: Open, cinema: Browser) -> None:
+    page = scan_page(cinema, script=f"{DETECTOR};{UNASKED}")
+    page.evaluate("globalThis.sights = Array.from({ length: 60 }, (_each, n) => ['ONE', 'TWO', 'THREE'][n % 3])")
+    page.wait_for_function("() => globalThis.sights.length === 0", timeout=60_000)
+    assert sorted(page.evaluate("globalThis.asked")) == ["ONE", "THREE", "TWO"]
 
 
 def test_browser_that_only_says_so_is_helped_out(scan_page: Open, cinema: Browser) -> None:

@@ -20,6 +20,7 @@ export const watchChoice = (form) => {
     const address = new URL(here, location.href);
     address.searchParams.set("gate", gate.value);
     address.searchParams.set("direction", direction.value);
+    document.querySelector("[data-search]").href = `${here}/search?gate=${gate.value}`;
     history.replaceState(null, "", address);
   };
 

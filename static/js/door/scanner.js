@@ -1,9 +1,9 @@
 // Frame after frame, as fast as the phone manages: `onCode(text, since)` for a code that comes into view, once, as long as
-// it stays there. `since` is when its frame was taken (performance.now). While not `isFree()` codes are let by; one that
-// is still in view afterwards counts then.
+// it stays there, and also if two are held up and seen by turns. `since` is when its frame was taken (performance.now).
+// While not `isFree()` codes are let by; one that is still in view afterwards counts then.
 import { makeReader } from "./reading.js";
 
-const AGAIN = 4000;
+const AGAIN = 5000;
 const STALLED = 1000;
 
 const nextFrame = (video) => new Promise((resolve) => {
@@ -13,14 +13,15 @@ const nextFrame = (video) => new Promise((resolve) => {
 });
 
 export const makeScanner = (video, { isFree, onCode }) => {
-  let last = { text: null, at: -Infinity };
+  const sights = new Map();
   let reader = null;
 
   const sight = (text, since) => {
-    if (text === last.text && since - last.at < AGAIN) {
-      last.at = since;
+    for (const [seen, at] of sights) if (since - at > AGAIN) sights.delete(seen);
+    if (sights.has(text)) {
+      sights.set(text, since);
     } else if (isFree()) {
-      last = { text, at: since };
+      sights.set(text, since);
       onCode(text, since);
     }
   };
@@ -38,7 +39,7 @@ export const makeScanner = (video, { isFree, onCode }) => {
       }
     },
     kind: () => reader?.kind,
-    // The next sight of the same code counts again.
-    forget() { last = { text: null, at: -Infinity }; },
+    // The next sight of any code counts again.
+    forget() { sights.clear(); },
   };
 };
