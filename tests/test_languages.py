@@ -158,7 +158,14 @@ def test_no_page_of_an_account_has_a_word_that_cannot_be_translated(translated):
     passing = re.search(r'href="(/tickets/[A-Z2-7]+/holder)"', ada.get("/my/tickets").text)[1]
     for path in ("/account", "/my/tickets", "/my/tickets/past", "/my/tickets/passed"):
         assert latin_left_in(ada.get(path).text) == [], path
-    for path in (passing, "/account/name", "/account/address", "/account/password", "/account/deletion"):
+    for path in (
+        passing,
+        "/account/name",
+        "/account/address",
+        "/account/password",
+        "/account/data",
+        "/account/deletion",
+    ):
         assert latin_left_in(ada.get(path).text) == [], path
         assert latin_left_in(ada.submit(path).text) == [], path
 
@@ -222,7 +229,15 @@ def test_no_page_of_a_team_has_a_word_that_cannot_be_translated(translated):
     assert latin_left_in(Visitor(translated).get(letter).text) == []
     ada = Visitor(translated)
     ada.log_in("ada@buyer.example")
-    pages = ("/manage", "/manage/organisations/new", root, f"{root}?past=1", f"{root}/edit", f"{root}/departure")
+    pages = (
+        "/manage",
+        "/manage/organisations/new",
+        root,
+        f"{root}?past=1",
+        f"{root}/edit",
+        f"{root}/people",
+        f"{root}/departure",
+    )
     for path in (*pages, f"{root}/team", f"{root}/team/{owner.ref}", letter, f"{root}/audit?action=left"):
         assert latin_left_in(ada.get(path).text) == [], path
     assert latin_left_in(ada.submit(f"{root}/team", f"{root}/team/invitations").text) == []

@@ -41,6 +41,7 @@ OWN_PAGES = (
     "/account/address",
     "/account/password",
     "/account/second-factor",
+    "/account/data",
     "/account/deletion",
     "/logout",
 )

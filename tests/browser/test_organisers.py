@@ -19,6 +19,7 @@ PAGES = (
     f"{HOUSE}/team",
     f"{HOUSE}/audit",
     f"{HOUSE}/audit?action=left",
+    f"{HOUSE}/people",
     f"{HOUSE}/departure",
 )
 
@@ -43,6 +44,11 @@ def test_no_page_of_the_team_has_a_fault(phone: Phone, theme: str) -> None:
     page.get_by_role("button", name="Send the invitation").click()
     page.get_by_role("alert").wait_for()
     found["team with errors"] = faults(page)
+    page.goto(f"{HOUSE}/people")
+    page.get_by_label("E-mail address").fill("buyer@demo.example")
+    page.get_by_role("button", name="Look it up").click()
+    page.get_by_role("heading", name="buyer@demo.example").wait_for()
+    found["a person"] = faults(page)
     page.goto(f"{HOUSE}/team")
     page.get_by_role("link", name="Change Dario").click()
     found["member"] = faults(page)
