@@ -5,6 +5,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from urllib.parse import urlencode, urlsplit
 
 from bench.load import Measured
@@ -36,11 +37,11 @@ class Buyer:
         if status != 303 or session is None:
             raise RuntimeError(f"checkout answered {status} {location}")
         address = urlsplit(simulator)
-        stripe = http.client.HTTPConnection(address.hostname or "", address.port, timeout=60)
         form = urlencode({"session": session.group(0)})
-        stripe.request("POST", "/_simulator/pay", form, {"Content-Type": "application/x-www-form-urlencoded"})
-        if stripe.getresponse().status >= 400:
-            raise RuntimeError("the simulator took no payment")
+        with closing(http.client.HTTPConnection(address.hostname or "", address.port, timeout=60)) as stripe:
+            stripe.request("POST", "/_simulator/pay", form, {"Content-Type": "application/x-www-form-urlencoded"})
+            if stripe.getresponse().status >= 400:
+                raise RuntimeError("the simulator took no payment")
 
 
 def in_parallel(clients: int, count: int, work: Callable[[int], int]) -> Measured:

@@ -61,7 +61,7 @@ def pooler(settings):
             process.wait(10)
 
 
-def write(folder: Path, given, port: int) -> None:
+def write(folder: Path, given, port: int, pool_size: int = 3) -> None:
     password = f" password={given.password}" if given.password else ""
     (folder / "pgbouncer.ini").write_text(f"""[databases]
 * = host={given.hostname} port={given.port} user={given.username}{password}
@@ -71,7 +71,7 @@ listen_port = {port}
 unix_socket_dir =
 auth_type = any
 pool_mode = transaction
-default_pool_size = 3
+default_pool_size = {pool_size}
 logfile = /dev/null
 """)
     (folder / "pgbouncer.ini").chmod(0o644)
