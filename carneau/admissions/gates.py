@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from carneau.admissions.models import Gate, GateTicketType, Scan
+from carneau.catalogue import queries as catalogue
 from carneau.catalogue.models import Event, TicketType
 from carneau.core import audit, codes
 from carneau.core.db import db
@@ -143,6 +144,18 @@ def warn_of_old_lists(event: Event, minutes: int, actor: str) -> None:
     mine = sa.update(Event).where(Event.id == event.id, Event.door_list_minutes != minutes)
     if db.session.scalar(mine.values(door_list_minutes=minutes).returning(Event.id)) is not None:
         audit.record(event, "edited", actor, changed=["door_list_minutes"])
+
+
+def copy(event: Event, other: Event, actor: str) -> None:
+    """The open gates of an event for another date of it, whose ticket types stand in the same order."""
+    if event.allows_reentry:
+        allow_reentry(other, True, actor)
+    if not (order := of(event.id)):
+        return
+    types = types_of(order)
+    pairs = list(zip(catalogue.ticket_types_of(event), catalogue.ticket_types_of(other), strict=False))
+    for gate in order:
+        create(other, gate.name, [copied for kind, copied in pairs if kind.id in types.get(gate.id, ())], actor)
 
 
 def _locked(event_id: int) -> list[Gate]:

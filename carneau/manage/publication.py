@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from carneau.admissions import gates
 from carneau.catalogue import cancelling, duplicating, guards, publishing, queries, structured
 from carneau.catalogue.models import Event
 from carneau.catalogue.publishing import NotReady
@@ -118,6 +119,8 @@ def _copied(form: CopiesForm, event: Event, membership: OrganisationMember) -> l
         starts = form.starts(event)
         with transaction():
             copies = duplicating.duplicate_onto(event, starts, actor)
+            for copy in copies:
+                gates.copy(event, copy, actor)
             for copy in copies if form.publish.data else ():
                 publishing.publish(copy, actor)
             return copies

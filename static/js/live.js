@@ -12,5 +12,7 @@
     document.addEventListener("visibilitychange", tell);
     document.addEventListener("submit", () => setTimeout(tell, 1500));
     addEventListener("pageshow", (event) => event.persisted && tell());
+    // What somebody opened stays open: the page that comes knows nothing of it.
+    htmx.config.morphIgnore.push("open");
   }
 })();

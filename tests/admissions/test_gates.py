@@ -1,14 +1,17 @@
 """Gates are added, named, closed and removed by people in charge, several at once, while tickets are scanned there."""
 
 import time
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from carneau.admissions import gates
 from carneau.admissions.gates import InUse, NameTaken
 from carneau.admissions.models import Gate, Scan
-from carneau.catalogue.models import Event
+from carneau.catalogue import duplicating
+from carneau.catalogue.models import Event, TicketType
 from carneau.core.audit import AuditEntry
 from carneau.core.db import db, transaction
 from carneau.core.errors import Invalid
@@ -169,3 +172,29 @@ def test_reentry_is_allowed_and_taken_back_once(event):
 
     recorded = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.subject == "events")).all()
     assert [(each.action, each.facts) for each in recorded] == [("edited", {"changed": ["allows_reentry"]})] * 2
+
+
+def test_another_date_of_an_event_has_its_open_gates_and_its_rule_of_coming_back(event, kind):
+    balcony = make_ticket_type(event, name="Balcony", position=1)
+    make_gate(event, name="North")
+    make_gate(event, balcony, name="Stairs")
+    closed = make_gate(event, name="Closed")
+    with transaction():
+        gates.close(now(closed), "user:1")
+        gates.allow_reentry(now(event), True, "user:1")
+        [other] = duplicating.duplicate_onto(whole(event), [event.starts_at + timedelta(days=1)], "user:1")
+        gates.copy(now(event), other, "user:1")
+        copied = gates.of(other.id)
+        taken = gates.types_of(copied)
+
+    assert [gate.name for gate in copied] == ["North", "Stairs"]
+    with transaction():
+        [(passing,)] = [tuple(ids) for ids in taken.values()]
+        assert db.session.get_one(TicketType, passing).name == "Balcony"
+        assert db.session.get_one(TicketType, passing).event_id == other.id
+        assert now(other).allows_reentry
+
+
+def whole(event):
+    """With its organisation, as a view has it."""
+    return db.session.get_one(Event, event.id, options=[joinedload(Event.organisation)], populate_existing=True)

@@ -119,6 +119,17 @@ def test_who_is_in_charge_sees_within_seconds_whom_another_phone_lets_in(phone: 
     expect(inside).to_contain_text(str(before))
 
 
+def test_what_was_opened_stays_open_while_the_page_follows(phone: Phone) -> None:
+    page = phone().new_page()
+    log_in(page, "owner@demo.example", f"{OVER}/door")
+    page.get_by_text("The arrivals as a table").click()
+    for _refresh in range(2):
+        with page.expect_response(lambda response: response.request.headers.get("hx-request") == "true"):
+            pass
+    page.wait_for_timeout(300)
+    expect(page.get_by_role("columnheader", name="Let in")).to_be_visible()
+
+
 def code_of_the_buyer(phone: Phone) -> str:
     page = phone().new_page()
     log_in(page, "buyer@demo.example", "/my/tickets")
