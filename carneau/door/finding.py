@@ -18,19 +18,22 @@ bp = Blueprint("door_finding", __name__, url_prefix="/door")
 answers.register(bp)
 MOST = 60
 LONGEST_QUESTION = 200
+NAME = re.compile(r"\s*[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*\.?\s*")
+LONGEST_NAME = 100
 REFERENCE = re.compile(r"\s*[0-9A-Za-z]{4}[\s-]?[0-9A-Za-z]{4}\s*")
 
 
-def is_reference(text: str) -> bool:
-    """What is printed below the QR. It names a ticket for whoever compares the name, and lets nobody in by itself: it
-    stays the same when the ticket is passed on."""
-    return REFERENCE.fullmatch(text) is not None and any(each.isdigit() or each == "-" for each in text)
+def find_question(text: str) -> str | None:
+    """Of what was typed into the field of the scan page and is no code, what to look for: a name, or the reference that
+    is printed below the QR. It leads to a name for comparing and lets nobody in by itself: it stays the same when the
+    ticket is passed on."""
+    if REFERENCE.fullmatch(text) and any(each.isdigit() or each == "-" for each in text):
+        return codes.normalise_reference(text)
+    return text.strip() if len(text) <= LONGEST_NAME and NAME.fullmatch(text) else None
 
 
-def path_of(slug: str) -> str:
-    """The search for what was typed into the field of the scan page."""
-    asked = {"q": codes.normalise_reference(request.form["code"]), "gate": request.form.get("gate", "")}
-    return f"/door/{slug}/search?{urlencode(asked)}"
+def path_of(slug: str, question: str) -> str:
+    return f"/door/{slug}/search?{urlencode({'q': question, 'gate': request.form.get('gate', '')})}"
 
 
 @bp.get("/<slug>/search")

@@ -48,8 +48,8 @@ def admissions_create(slug: str) -> ResponseReturnValue:
     if answers.wants_json():
         attempt = attempts.of_mapping(answers.sent())
         return jsonify(admission.admit(phone, slug, attempt).as_json())
-    if finding.is_reference(request.form.get("code", "")):
-        return render.see_other(finding.path_of(slug))
+    if question := finding.find_question(request.form.get("code", "")):
+        return render.see_other(finding.path_of(slug, question))
     try:
         attempt = attempts.of_form(request.form)
         verdict = admission.admit(phone, slug, attempt)

@@ -1,3 +1,4 @@
+import html
 import io
 import re
 from uuid import uuid4
@@ -304,6 +305,19 @@ def test_reference_typed_into_the_field_leads_to_the_name(phone, event, tickets)
     assert "Ada Verhoeven" in found.text
     assert tickets[0].ref in found.text
     assert state_of(tickets[0]).status == "valid"
+
+
+@pytest.mark.parametrize("name", ["verhoeven", " Ada Verh ", "Ångström", "O'Neil-Smith Jr.", "Žižek"])
+def test_name_typed_into_the_field_is_looked_for(phone, event, tickets, name):
+    answer = press(phone, event, code=name)
+
+    assert answer.status_code == 303
+    assert f'value="{name.strip()}"' in html.unescape(phone.get(answer.location).text)
+
+
+@pytest.mark.parametrize("text", ["4006381333931", "https://example.org/x", "A" * 122, "a" * 101, "x1", "🎟️"])
+def test_other_code_is_a_verdict_and_no_search(phone, event, tickets, text):
+    assert 'data-verdict="not_valid"' in press(phone, event, code=text).text
 
 
 def picture(drawing, kind="PNG"):
