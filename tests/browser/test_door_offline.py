@@ -226,6 +226,7 @@ def test_phone_that_was_revoked_meanwhile_is_told_and_keeps_no_list(opened: Open
 
     expect(page.locator("[data-part=ended]")).to_contain_text("This phone may not scan here any more", timeout=PATIENCE)
     expect(page.locator("[data-part=not_taken]")).to_contain_text("2 scans were not sent")
+    page.wait_for_function(f"async () => (await ({STORED})()).parts === 0")
     assert page.evaluate(STORED) == {"parts": 0, "queue": 2, "seen": 2, "told": 0}
     assert door.tally() == [before, []]
     page.get_by_role("button", name="Discard these scans").click()

@@ -57,13 +57,19 @@ const fetchList = async () => {
   } else {
     await list.keep(body, asked);
   }
+  if (isEnded) await forget();
+};
+
+// Also what a list that was under way when the phone lost its right has still put there.
+const forget = async () => {
+  list.forget();
+  await wipe();
 };
 
 const end = async () => {
   isEnded = true;
   clearTimeout(timer);
-  list.forget();
-  await wipe();
+  await forget();
   await globalThis.caches?.delete("carneau-door-pages");
   await tell();
 };
