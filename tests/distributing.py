@@ -10,7 +10,15 @@ from xdist.scheduler import LoadFileScheduling
 
 TOGETHER = "tests/browser/"
 """Its tests share one demo, which takes long to start."""
-SLOWEST_FIRST = (TOGETHER, "tests/faults/", "tests/standalone/test_demo.py")
+SLOWEST_FIRST = (
+    TOGETHER,
+    "tests/web/test_nonsense.py",
+    "tests/faults/",
+    "tests/standalone/test_demo.py",
+    "tests/standalone/",
+    "tests/payments/",
+    "tests/manage/",
+)
 
 
 class FileByFile(LoadFileScheduling):

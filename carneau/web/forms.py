@@ -1,3 +1,4 @@
+import re
 from typing import Any, Self
 from unicodedata import category
 
@@ -12,8 +13,8 @@ from wtforms.validators import ValidationError
 from carneau.core.errors import Invalid
 
 LARGEST_QUANTITY = 100
-BREAKING = ("Cc", "Zl", "Zp")
-TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Controls (Cc) and separators of lines and paragraphs (Zl, Zp); then what turns the direction of writing.
+BREAKING_OR_TURNING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 class Form(FlaskForm):
@@ -97,7 +98,7 @@ def one_line(_form: Any, field: Field) -> None:
 
 
 def is_of_several_lines(text: str) -> bool:
-    return any(category(each) in BREAKING or each in TURNING for each in text)
+    return BREAKING_OR_TURNING.search(text) is not None
 
 
 def visible(_form: Any, field: Field) -> None:

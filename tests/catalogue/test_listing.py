@@ -125,6 +125,7 @@ def test_ten_thousand_events_are_listed_in_as_many_statements_as_one(client, cou
     with count_statements() as for_none:
         assert client.get("/").status_code == 200
     with transaction():
+        db.session.execute(sa.text("SET LOCAL statement_timeout = '60s'"))
         db.session.execute(TEN_THOUSAND, {"organisation_id": house.id})
         db.session.execute(TYPES_AND_PICTURES)
 

@@ -10,7 +10,7 @@ from carneau.exports import making, tables
 from carneau.exports.models import ExportForm, ExportKind
 from tests.exports.crowding import crowd
 from tests.exports.reading import content, newest, numbers_of_rows, sheet_of
-from tests.faults.waiting import SECONDS, end_leases, is_all_done, wait_for
+from tests.faults.waiting import SECONDS, end_leases, work_it_off
 from tests.making import make_event, make_ticket_type
 from tests.manage.selling import bought_by
 from tests.visiting import make_user
@@ -37,10 +37,8 @@ def test_table_is_made_once_and_whole_all_the_same(database, worker, point):
 
     assert worker(crash_at=point).wait(SECONDS) == -signal.SIGKILL
     end_leases()
-    second = worker()
-    wait_for(is_all_done)
-    second.send_signal(signal.SIGTERM)
 
-    assert second.wait(SECONDS) == 0
+    work_it_off()
+
     assert (newest().status, newest().rows_done) == ("ready", GUESTS)
     assert numbers_of_rows(sheet_of(content(newest()))) == list(range(1, GUESTS + 2))

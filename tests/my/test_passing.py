@@ -99,7 +99,9 @@ def test_the_new_holder_finds_it_in_their_account_and_passes_it_on(guest, app, b
     assert code not in bert.get("/my/tickets").text
     outbox.drain()
     assert catcher.recipients[-2:] == ["cleo@friend.example", "bert@friend.example"]
-    entries = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "passed_on")).all()
+    entries = db.session.scalars(
+        sa.select(AuditEntry).where(AuditEntry.action == "passed_on").order_by(AuditEntry.id)
+    ).all()
     assert [(entry.actor, entry.facts["times"]) for entry in entries] == [("buyer", 1), ("user:1", 2)]
 
 
