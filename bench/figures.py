@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import psycopg
 import stripe
 
-from bench import crowd, door, load, shop
+from bench import crowd, door, load, offline, shop
 from bench.load import Measured
 
 CLAIM = """UPDATE ticket_types SET held_quantity = held_quantity + 1
@@ -52,6 +52,7 @@ def all_of(hello: int, port: int, sown: dict[str, str], seconds: float, checkout
     yield from _organiser(hello, port, sown, seconds / 4)
     for name, measured, beside in door.measured(port, _database, seconds):
         yield Figure(name, measured, None if measured is beside else beside.per_second, "the raw UPDATE")
+    yield from offline.measured(port)
     yield from _webhook(hello, port, seconds)
     yield from _checkout(port, sown["checkout"], checkouts)
     yield from _rush(port, sown["rush"])
