@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -111,18 +112,17 @@ def offers(event: Event, types: list[TicketType], at: datetime) -> list[Offer]:
     return [Offer(each, wording.of(each, event, places[each.id], at), places[each.id]) for each in types]
 
 
-# Built once: putting it together costs more than running it, and every claim asks it.
-SEEN_TYPE = (
-    sa.select(TicketType)
-    .join(TicketType.event)
-    .options(contains_eager(TicketType.event))
-    .where(TicketType.public_id == sa.bindparam("public_id"), Event.status.in_(SEEN))
-)
+@lru_cache(maxsize=1)
+def _seen_type() -> sa.Select[TicketType]:
+    """Built once: putting it together costs more than running it, and every claim asks it. Not while this file is
+    imported, when not every table is known yet."""
+    wanted = sa.select(TicketType).join(TicketType.event).options(contains_eager(TicketType.event))
+    return wanted.where(TicketType.public_id == sa.bindparam("public_id"), Event.status.in_(SEEN))
 
 
 def type_on_sale(public_id: str) -> TicketType:
     """With its event loaded. Raises NotFound, or NotOnSale with the true reason; how many are left is not asked."""
-    ticket_type = db.session.scalar(SEEN_TYPE, {"public_id": public_id})
+    ticket_type = db.session.scalar(_seen_type(), {"public_id": public_id})
     if ticket_type is None:
         raise NotFound(_("There is no such ticket type. Please choose again on the page of the event."))
     if reason := wording.closed(ticket_type, ticket_type.event, clock.now()):

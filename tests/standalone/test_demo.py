@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urljoin
 
 import psutil
 import pytest
@@ -104,7 +105,7 @@ def test_a_demo_that_was_killed_starts_again_with_the_same_links(lived_in: tuple
 
         assert f"\nReady: http://127.0.0.1:{port}\n" in demo.said
         assert re.search(r"Demo log-ins +owner@demo\.example\n(.*\n)+ +Password +carneau-demo", demo.said)
-        assert {get(f"{link}/healthz") for link in links(demo)} == {200}
+        assert {get(urljoin(link, "/healthz")) for link in links(demo)} == {200}
         assert (folder / "ports.json").read_text() == known
         with start(folder, port) as second:
             assert second.process.wait(60) == 1
