@@ -73,10 +73,10 @@ def test_without_javascript_somebody_is_invited_at_one_door_and_the_invitation_w
 
 
 def test_each_role_finds_the_tabs_that_open(phone: Phone) -> None:
-    for email, tabs in (("manager@demo.example", 1), ("door@demo.example", 1), ("owner@demo.example", 4)):
+    for email, tabs in (("manager@demo.example", 1), ("door@demo.example", 1), ("owner@demo.example", 5)):
         page = phone().new_page()
         log_in(page, email, HOUSE)
         expect(page.get_by_role("heading", level=1)).to_have_text("Les Rives")
         expect(page.locator(".tabs a")).to_have_count(0 if tabs == 1 else tabs)
         page.goto(f"{HOUSE}/team")
-        expect(page.get_by_role("heading", level=1)).to_have_text("Team" if tabs == 4 else "Not allowed")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Team" if tabs == 5 else "Not allowed")
