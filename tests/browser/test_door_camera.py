@@ -67,7 +67,7 @@ def test_most_frames_are_decoded(scan_page: Open, tickets: Any, capsys: Any) -> 
     shots = EVERY_SHOT if ALL else FEW
     held = [(shot, *tickets[number % len(tickets)]) for number, shot in enumerate(shots)]
     page = scan_page()
-    base = page.locator("script[type=module]").get_attribute("src").rpartition("/")[0]
+    base = page.locator("script[type=module]").first.get_attribute("src").rpartition("/")[0]
     box = page.locator("[data-view]").bounding_box()
     view = {"clientWidth": box["width"], "clientHeight": box["height"], "videoWidth": WIDTH, "videoHeight": HEIGHT}
     found = page.evaluate(DECODE, {

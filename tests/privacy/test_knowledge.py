@@ -20,7 +20,6 @@ from carneau.purchases.models import PaymentStatus, Purchase
 from carneau.tickets import passing
 from carneau.tickets import queries as tickets
 from carneau.tickets.models import Ticket
-from tests.accounts.conftest import catcher, visitor  # noqa: F401
 from tests.making import make_event, make_member, make_organisation, make_ticket_type
 from tests.manage.selling import bought_by
 from tests.visiting import PASSWORD, Visitor, make_user
@@ -68,7 +67,7 @@ def everything(*left_out):
     return "\n".join(str(tuple(row)) for table in tables for row in db.session.execute(sa.select(table)))
 
 
-def test_an_account_downloads_all_that_is_kept_once_the_password_is_given(visitor, purchase):  # noqa: F811
+def test_an_account_downloads_all_that_is_kept_once_the_password_is_given(visitor, purchase):
     make_user()
     visitor.log_in(ADA)
     assert "Download what we know about you" in visitor.get("/account").text
@@ -99,7 +98,7 @@ def test_who_was_given_a_ticket_learns_nothing_of_who_paid(purchase):
         assert theirs.lower() not in json.dumps(known).lower()
 
 
-def test_a_guest_downloads_their_purchase_by_its_link_alone(visitor, purchase, kind):  # noqa: F811
+def test_a_guest_downloads_their_purchase_by_its_link_alone(visitor, purchase, kind):
     other = bought_by(kind, "Cleo", "cleo@buyer.example")
     path = f"/purchases/{purchase.ref}/data.json"
     answer = visitor.get(f"{path}?key={links.key(purchase.ref)}")
