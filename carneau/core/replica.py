@@ -7,7 +7,7 @@ from typing import TypeVar
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 
 from carneau.core import log
-from carneau.core.db import READ, REPLICA, db
+from carneau.core.db import REPLICA, db
 
 T = TypeVar("T")
 AWAY = (OperationalError, InterfaceError, TimeoutError)
@@ -19,8 +19,8 @@ class _Replica:
 
 
 def read(ask: Callable[[], T]) -> T:
-    """`ask` only reads, and may run twice: where there is no replica, or it does not answer, the primary does."""
-    if READ not in db.engines or time.monotonic() < _Replica.away_until:
+    """Where there is a replica. `ask` only reads, and may run twice: when it does not answer, the primary does."""
+    if time.monotonic() < _Replica.away_until:
         return ask()
     db.session.info[REPLICA] = True
     try:
