@@ -8,6 +8,6 @@ if TYPE_CHECKING:
 
 def create_app(config: "Config") -> "Flask":
     """Imports the application only here: `python3 -m carneau` must start where nothing is installed yet."""
-    from carneau.application import build  # noqa: PLC0415
+    from carneau.application import build  # noqa: PLC0415  nothing may be installed before
 
     return build(config)

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms import Field
 
 from carneau.accounts import changing, entering, guards, passwords
 from carneau.accounts.forms import ChangeAddressForm, ChangePasswordForm, NameForm, PressForm, refuse
@@ -88,9 +89,9 @@ def all_sessions_destroy() -> ResponseReturnValue:
     return render.see_other("/logout")
 
 
-def _confirms(user: User, field: object) -> bool:
+def _confirms(user: User, field: Field) -> bool:
     """That it is still the same person before the screen."""
-    if entering.with_password(user.email, field.data, guards.network()):  # type: ignore[attr-defined]
+    if entering.with_password(user.email, field.data, guards.network()):
         return True
     refuse(field, _("This is not your password."))
     return False
