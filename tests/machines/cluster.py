@@ -3,6 +3,7 @@ replica, Redis, the simulator of Stripe and a mailbox. They share no disk but th
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -54,7 +55,9 @@ class Cluster:
         self.running[name] = getattr(self, f"_start_{name.partition('-')[0]}")(name)
 
     def die(self, name: str) -> None:
+        """At once and whole: a leader that lived on for a moment would put a new child in the place of a killed one."""
         child = self.running[name]
+        child.popen.send_signal(signal.SIGSTOP)
         kill([*family(child.popen.pid)])
         child.popen.kill()
         child.popen.wait()
