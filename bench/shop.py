@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from urllib.parse import urlencode, urlsplit
+from uuid import uuid4
 
 from bench.load import Measured
 
@@ -32,7 +33,7 @@ class Buyer:
         return self.post("/cart/lines", {f"quantity-{public_id}": str(quantity)})[0]
 
     def pay(self, simulator: str) -> None:
-        status, location = self.post("/checkout", {"name": "Ada Bench", "email": "ada@bench.example"})
+        status, location = self.post("/checkout", {"name": "Ada Bench", "email": f"{uuid4().hex}@bench.example"})
         session = re.search(r"cs_test_\w+", location)
         if status != 303 or session is None:
             raise RuntimeError(f"checkout answered {status} {location}")

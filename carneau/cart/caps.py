@@ -45,14 +45,17 @@ def _digest(network: str, key: str) -> bytes | None:
 
 
 def beside() -> sa.ScalarSelect[int]:
-    """How many places the other carts of this cart's network hold; part of the statement that opens it."""
+    """How many places the other carts of this cart's network hold; part of the statement that opens it. Cart by cart,
+    as in `inventory.statements.TAKE_FIRST`, and for the same reason."""
     other, live = aliased(Cart), sa.or_(Hold.purchase_id.is_not(None), Hold.expires_at > sa.func.now())
-    places = sa.select(sa.func.coalesce(sa.func.sum(Hold.quantity), 0)).join(other, other.id == Hold.cart_id)
+    counted = sa.func.sum(Hold.quantity).filter(Hold.released_at.is_(None), live)
+    of_one = sa.select(counted.label("places")).where(Hold.cart_id == other.id).lateral()
+    places = sa.select(sa.func.coalesce(sa.func.sum(of_one.c.places), 0)).select_from(other).join(of_one, sa.true())
     mine = (
         other.network_digest == sa.bindparam("network_digest"),
         other.visitor_digest != sa.bindparam("visitor_digest"),
     )
-    return places.where(*mine, Hold.released_at.is_(None), live).scalar_subquery()
+    return places.where(*mine).scalar_subquery()
 
 
 def require_room(places_beside: int) -> None:

@@ -14,14 +14,15 @@ from carneau.inventory.statements import TAKE_FIRST
 
 def take(visitor_secret: str, public_id: str, quantity: int, network: bytes | None = None) -> datetime | None:
     """The places are held until then, in a new cart. None, and nothing changed, where that was not to be had at once:
-    `refusal` knows more. A transaction by itself, whose commit is lazy: a crash may lose a hold, no sale."""
+    `refusal` knows more. Without a cap there is no `network`, and so nothing is counted. A transaction by itself, whose
+    commit is lazy: a crash may lose a hold, no sale."""
     values = {
         "visitor_digest": codes.digest(visitor_secret),
         "public_id": public_id,
         "quantity": quantity,
         "most": MOST_PER_CART,
         "network_digest": network,
-        "most_of_network": settings.current().places_per_network,
+        "most_of_network": settings.current().places_per_network or MOST_PER_CART,
     }
     with single_statement() as connection:
         until: datetime | None = connection.execute(TAKE_FIRST, values).scalar()

@@ -41,25 +41,31 @@ TAKE = sa.text(
 # The hottest path there is: who comes without a cart, for places of one type. All of it is one statement and so one
 # transaction, with no other round trip while the counters are locked; it therefore asks here, and here alone, what
 # `catalogue.wording.closed` asks: whether the type is on sale. Where it does nothing, the slower way says why. The cart
-# is nobody else's yet, so there is nothing of it to lock and nothing beside the wish to count.
+# is nobody else's yet, so there is nothing of it to lock and nothing beside the wish to count. `network` stands apart:
+# as a condition it would be counted again for everyone who waited for the row. It goes from cart to cart, because a
+# join planned while the tables were small compares every hold with every cart once they are not.
 TAKE_FIRST = sa.text(
-    """WITH claimed AS (
+    """WITH network AS MATERIALIZED (
+           SELECT coalesce(sum(live.quantity), 0) AS places
+             FROM carts c CROSS JOIN LATERAL (
+                  SELECT sum(h.quantity) FILTER (WHERE h.released_at IS NULL
+                                AND (h.purchase_id IS NOT NULL OR h.expires_at > now())) AS quantity
+                    FROM holds h WHERE h.cart_id = c.id) live
+            WHERE c.network_digest = CAST(:network_digest AS bytea)
+       ), claimed AS (
            UPDATE ticket_types t SET held_quantity = t.held_quantity + :quantity
-             FROM events e, (SELECT set_config('synchronous_commit', 'off', true) AS off) lazily
+             FROM events e, network, (SELECT set_config('synchronous_commit', 'off', true) AS off) lazily
             WHERE t.public_id = :public_id AND e.id = t.event_id AND lazily.off IS NOT NULL
               AND e.status = 'published' AND e.ends_at > now()
               AND (t.on_sale_from IS NULL OR t.on_sale_from <= now())
               AND (t.on_sale_until IS NULL OR t.on_sale_until > now())
               AND :quantity BETWEEN t.min_per_order AND least(t.max_per_order, :most)
               AND t.held_quantity + t.sold_quantity + :quantity <= t.total_quantity
-              AND (CAST(:network_digest AS bytea) IS NULL OR :most_of_network > (
-                      SELECT coalesce(sum(h.quantity), 0) FROM holds h JOIN carts c ON c.id = h.cart_id
-                       WHERE c.network_digest = :network_digest AND h.released_at IS NULL
-                         AND (h.purchase_id IS NOT NULL OR h.expires_at > now())))
+              AND network.places < :most_of_network
         RETURNING t.id, t.organisation_id, t.currency, now() + make_interval(mins => e.hold_minutes) AS until
        ), cart AS (
            INSERT INTO carts (organisation_id, visitor_digest, currency, network_digest)
-           SELECT organisation_id, :visitor_digest, currency, :network_digest FROM claimed RETURNING id
+           SELECT organisation_id, :visitor_digest, currency, CAST(:network_digest AS bytea) FROM claimed RETURNING id
        )
        INSERT INTO holds (organisation_id, cart_id, ticket_type_id, quantity, expires_at)
        SELECT claimed.organisation_id, cart.id, claimed.id, :quantity, claimed.until FROM claimed, cart
