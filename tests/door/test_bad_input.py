@@ -13,22 +13,16 @@ from carneau.admissions import reading
 from carneau.admissions.models import Reason, Scan
 from carneau.core.db import db
 from carneau.tickets import qr
-from tests.making import make_event, make_ticket_type
+from tests.door.phones import visitor
 from tests.scanning import code_of, make_device, make_link, make_tickets, state_of
-from tests.visiting import Visitor
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 PATIENCE = 35
 
 
 @pytest.fixture
-def event(database):
-    return make_event()
-
-
-@pytest.fixture
-def ticket(event):
-    return make_tickets((make_ticket_type(event), 1))[0]
+def ticket(kind):
+    return make_tickets((kind, 1))[0]
 
 
 @pytest.fixture
@@ -38,8 +32,7 @@ def show(app, event, ticket):
 
     def one(code, **sent):
         if not phones or phones[-1][1] >= PATIENCE:
-            phone = Visitor(app)
-            phone.client.set_cookie("door", make_device(make_link(event))[1])
+            phone = visitor(app, make_device(make_link(event))[1])
             phones.append([phone, 0])
         phones[-1][1] += 1
         sent = {"nonce": str(uuid4()), "code": code} | sent
@@ -141,10 +134,7 @@ def test_code_with_something_around_it_is_read_only_if_it_ends_the_text(ticket):
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"7", b'"code"', b"[" * 50_000, b"\xff", b'{"code": 1e999}'])
-def test_body_that_is_no_attempt_is_422(app, event, ticket, body):
-    phone = Visitor(app)
-    phone.client.set_cookie("door", make_device(make_link(event))[1])
-
+def test_body_that_is_no_attempt_is_422(phone, event, ticket, body):
     answer = phone.post(f"/door/{event.slug}/admissions", data=body, content_type="application/json")
 
     assert (answer.status_code, list(answer.json)) == (422, ["error", "fields"])
@@ -154,9 +144,7 @@ def test_body_that_is_no_attempt_is_422(app, event, ticket, body):
 @pytest.mark.parametrize(
     "photo", [b"", b"\x00" * 100, b"\xff\xd8\xff\xe0" + b"\x00" * 500, b"RIFF\x00\x00\x00\x00WEBP"]
 )
-def test_photo_that_is_none_is_422(app, event, ticket, photo):
-    phone = Visitor(app)
-    phone.client.set_cookie("door", make_device(make_link(event))[1])
+def test_photo_that_is_none_is_422(phone, event, ticket, photo):
     fields = {"nonce": str(uuid4()), "photo": (io.BytesIO(photo), "ticket.jpg")}
 
     answer = phone.post(f"/door/{event.slug}/photos", data=fields)

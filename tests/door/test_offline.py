@@ -11,23 +11,12 @@ from carneau.admissions.models import DoorDevice, Reason, Scan
 from carneau.core import clock
 from carneau.core.db import db, transaction
 from carneau.door import offline_words
-from tests.making import make_event, make_ticket_type
 from tests.scanning import code_of, make_device, make_link, make_tickets
 
 JSON = {"Accept": "application/json"}
 
 
 SCRIPTS = Path(__file__).parents[2] / "static/js/door"
-
-
-@pytest.fixture
-def event(database):
-    return make_event()
-
-
-@pytest.fixture
-def kind(event):
-    return make_ticket_type(event)
 
 
 @pytest.fixture
