@@ -7,7 +7,8 @@ from base64 import b64encode
 from itertools import chain
 from typing import Any
 
-from playwright.sync_api import Browser, expect
+import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.door_staff import EASY, Open, key_in, times_of, word
 from tests.browser.filming import CONDITIONS, EVERY_SHOT, HEIGHT, WIDTH, Shot, film, jpeg
@@ -43,9 +44,21 @@ UNASKED = """globalThis.asked = [];
   }"""
 LASTING = """const later = setTimeout;  // a verdict stays until it was looked at
   globalThis.setTimeout = (work, wait, ...rest) => wait < 1500 ? later(work, wait, ...rest) : 0;"""
+FRAMES = """globalThis.frames_sent = 0;
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (...sent) { globalThis.frames_sent += 1; return post.apply(this, sent); };"""
+LESS = {
+    "frames": "",
+    "copies": "delete globalThis.VideoFrame;",
+    "pixels": "delete globalThis.VideoFrame; delete globalThis.createImageBitmap;",
+    "pixels after all": """const own = createImageBitmap;
+      globalThis.VideoFrame = class { constructor() { throw new DOMException('not yet', 'InvalidStateError') } };
+      globalThis.createImageBitmap = async () => { throw new DOMException('no', 'NotSupportedError') };""",
+    "no worker": "delete globalThis.Worker;",
+}
 DECODE = """async ({ base, frames, view }) => {
   const [{ decode }, { picture }, { looks, nextLook }] =
-    await Promise.all(['decoding', 'reading', 'looks'].map((name) => import(`${base}/${name}.js`)));
+    await Promise.all(['decoding', 'pictures', 'looks'].map((name) => import(`${base}/${name}.js`)));
   const found = [];
   for (const frame of frames) {
     const bytes = Uint8Array.from(atob(frame), (letter) => letter.charCodeAt(0));
@@ -116,6 +129,34 @@ def test_camera_lets_in_who_holds_a_ticket_before_it(scan_page: Open, cinema: Br
     assert page.evaluate("document.querySelector('[data-announce]').textContent").startswith("Already in. ")
     with capsys.disabled():
         print(f"\n{pace('from sight to verdict', times)}")
+
+
+@pytest.mark.parametrize("way", LESS)
+def test_frame_reaches_the_decoder_whatever_the_browser_lacks(
+    scan_page: Open, cinema: Browser, capsys: Any, way: str
+) -> None:
+    script = LESS[way] if way == "no worker" else f"{LESS[way]}{FRAMES}"
+    page = scan_page(cinema, script=script)
+    expect(word(page)).to_have_text(re.compile("Come in|Already in"), timeout=60_000)
+    if way != "no worker":
+        with capsys.disabled():
+            print(f"\n{load_of(page, way)}")
+
+
+def load_of(page: Page, way: str, seconds: int = 4) -> str:
+    """What scanning costs the page itself: the busy time of its main thread, verdicts and their screens included."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+
+    def busy() -> tuple[float, int]:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        spent = next(each["value"] for each in metrics if each["name"] == "TaskDuration")
+        return spent, page.evaluate("globalThis.frames_sent")
+
+    (before, first), _waited, (after, last) = busy(), page.wait_for_timeout(seconds * 1000), busy()
+    each = f", {1000 * (after - before) / (last - first):.1f} ms a frame" if last > first else ""
+    share = 100 * (after - before) / seconds
+    return f"{way}: {(last - first) / seconds:.0f} frames a second, the page busy {share:.0f} %{each}"
 
 
 def test_browser_that_knows_qr_codes_reads_them_itself(scan_page: Open, cinema: Browser, tickets: Any) -> None:

@@ -48,7 +48,7 @@ export const makeCamera = (video, tell) => {
   const show = async (stream) => {
     [track] = stream.getVideoTracks();
     track.addEventListener("ended", () => tell("ended"));
-    if (can("focusMode")?.includes("continuous")) await set({ focusMode: "continuous" });
+    for (const mode of ["focusMode", "exposureMode"]) if (can(mode)?.includes("continuous")) await set({ [mode]: "continuous" });
     video.srcObject = stream;
     await video.play();
   };

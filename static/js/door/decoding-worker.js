@@ -1,7 +1,20 @@
-// Beside the page, so that it never stutters: pictures come in one after the other, texts go out.
+// Beside the page, so that it never stutters: one frame after the other comes in, its text goes out. A browser that cannot
+// draw in here is sent for the pixels instead.
 import { decode } from "./decoding.js";
+import { canDraw, picture } from "./pictures.js";
 
-addEventListener("message", ({ data: { width, height, buffer } }) => {
-  postMessage({ text: decode({ width, height, data: new Uint8ClampedArray(buffer) }) });
+const drawn = (frame, look) => {
+  try {
+    return picture(frame, look);
+  } catch {
+    return null;
+  } finally {
+    frame.close();
+  }
+};
+
+addEventListener("message", ({ data: { frame, look, pixels } }) => {
+  const seen = frame ? drawn(frame, look) : pixels;
+  postMessage({ text: seen && decode(seen), isDrawn: Boolean(seen) });
 });
-postMessage({ ready: true });
+postMessage({ canDraw: canDraw() });

@@ -1,7 +1,9 @@
 // `reader.read(video)` -> the text of a code that is seen now, or null: by the browser's own detector if it knows QR codes,
 // else by ours in a worker, else by ours in the page.
 import { decode } from "./decoding.js";
-import { nextLook } from "./looks.js";
+import { makeHand } from "./handing.js";
+import { lookAgain, nextLook } from "./looks.js";
+import { picture } from "./pictures.js";
 
 const PATIENCE = 4000;
 
@@ -39,27 +41,32 @@ const nearest = (found, { videoWidth, videoHeight }) => {
   return found.sort((a, b) => away(a) - away(b))[0]?.rawValue || null;
 };
 
-const canvas = document.createElement("canvas");
-const brush = canvas.getContext("2d", { willReadFrequently: true, alpha: false });
-
-export const picture = (video, { from, size: [width, height] } = nextLook(video)) => {
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  brush.drawImage(video, ...from, 0, 0, width, height);
-  return brush.getImageData(0, 0, width, height);
+const found = (text) => {
+  if (text) lookAgain();
+  return text;
 };
 
-const inPage = () => ({ kind: "page", read: async (video) => decode(picture(video)) });
+const inPage = () => ({ kind: "page", read: async (video) => found(decode(picture(video, nextLook(video)))) });
 
 const inWorker = async () => {
-  const worker = await started();
-  return worker && {
+  const begun = await started();
+  if (!begun) return null;
+  const { worker, canDraw } = begun;
+  const { hand, change } = makeHand(canDraw);
+  const answered = ([message, handed]) => new Promise((resolve) => {
+    const waited = setTimeout(resolve, PATIENCE, {});
+    worker.onmessage = ({ data }) => { clearTimeout(waited); resolve(data); };
+    worker.onerror = () => { clearTimeout(waited); resolve({}); };
+    worker.postMessage(message, handed);
+  });
+  return {
     kind: "worker",
-    read: (video) => new Promise((resolve) => {
-      const { width, height, data } = picture(video);
-      worker.onmessage = ({ data: { text } }) => resolve(text);
-      worker.onerror = () => resolve(null);
-      worker.postMessage({ width, height, buffer: data.buffer }, [data.buffer]);
-    }),
+    async read(video) {
+      const given = await hand(video, nextLook(video));
+      const { text = null, isDrawn = true } = given ? await answered(given) : {};
+      if (!isDrawn) change();
+      return found(text);
+    },
   };
 };
 
@@ -68,7 +75,7 @@ const started = () => new Promise((resolve) => {
     const worker = new Worker(new URL("./decoding-worker.js", import.meta.url), { type: "module" });
     const giveUp = () => { worker.terminate(); resolve(null); };
     const waited = setTimeout(giveUp, PATIENCE);
-    worker.onmessage = () => { clearTimeout(waited); resolve(worker); };
+    worker.onmessage = ({ data: { canDraw } }) => { clearTimeout(waited); resolve({ worker, canDraw }); };
     worker.onerror = () => { clearTimeout(waited); giveUp(); };
   } catch {
     resolve(null);
