@@ -1,3 +1,4 @@
+import configparser
 import os
 import shutil
 import subprocess
@@ -62,18 +63,16 @@ def pooler(settings):
 
 
 def write(folder: Path, given, port: int, pool_size: int = 3) -> None:
+    """What we tell deployers to use, with the addresses of this test."""
+    made = configparser.ConfigParser()
+    made.read(ROOT / "deploy" / "pgbouncer.ini")
     password = f" password={given.password}" if given.password else ""
-    (folder / "pgbouncer.ini").write_text(f"""[databases]
-* = host={given.hostname} port={given.port} user={given.username}{password}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = {port}
-unix_socket_dir =
-auth_type = any
-pool_mode = transaction
-default_pool_size = {pool_size}
-logfile = /dev/null
-""")
+    made["databases"] = {"*": f"host={given.hostname} port={given.port} user={given.username}{password}"}
+    made["pgbouncer"].update({"listen_port": str(port), "auth_type": "any", "default_pool_size": str(pool_size)})
+    for ours in ("auth_file", "logfile", "pidfile"):
+        del made["pgbouncer"][ours]
+    with (folder / "pgbouncer.ini").open("w") as file:
+        made.write(file)
     (folder / "pgbouncer.ini").chmod(0o644)
 
 
