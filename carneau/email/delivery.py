@@ -2,6 +2,7 @@ import contextlib
 import smtplib
 import ssl
 import time
+from functools import lru_cache
 from types import TracebackType
 from typing import Any
 
@@ -50,19 +51,25 @@ class _Encrypted(_Patience, smtplib.SMTP_SSL):
     pass
 
 
+@lru_cache(maxsize=1)
+def _trusted() -> ssl.SSLContext:
+    """Reading the machine's certificates takes longer than sending a mail."""
+    return ssl.create_default_context()
+
+
 class Connection(flask_mail.Connection):
     """Flask-Mail's, which waits for ever and trusts any certificate; this one does neither."""
 
     def configure_host(self) -> smtplib.SMTP:
-        ours, trusted = self.mail, ssl.create_default_context()
+        ours = self.mail
         host: smtplib.SMTP
         if ours.use_ssl:
-            host = _Encrypted(ours.server, ours.port, timeout=STEP_SECONDS, context=trusted)
+            host = _Encrypted(ours.server, ours.port, timeout=STEP_SECONDS, context=_trusted())
         else:
             host = _Plain(ours.server, ours.port, timeout=STEP_SECONDS)
         try:
             if ours.use_tls:
-                host.starttls(context=trusted)
+                host.starttls(context=_trusted())
             if ours.username and ours.password:
                 host.login(ours.username, ours.password)
         except OSError:
