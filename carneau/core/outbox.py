@@ -152,6 +152,16 @@ def hurry(key: str) -> bool:
     return db.session.scalar(open_row.values(run_at=sa.func.now()).returning(OutboxRow.id)) is not None
 
 
+def is_owed(job: Callable[..., None]) -> bool:
+    """Whether a row of this job, whatever its arguments, is still open."""
+    rows = sa.select(OutboxRow.id).where(
+        OutboxRow.job == job.job_name,  # type: ignore[attr-defined]
+        OutboxRow.done_at.is_(None),
+        OutboxRow.gave_up_at.is_(None),
+    )
+    return db.session.scalar(rows.limit(1)) is not None
+
+
 def find_job(key: str) -> Callable[..., None] | None:
     """What the row of this key runs, done or not."""
     name = db.session.scalar(sa.select(OutboxRow.job).where(OutboxRow.key == key))

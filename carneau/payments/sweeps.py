@@ -3,9 +3,8 @@ a Stripe that does not answer holds up nothing else."""
 
 import sqlalchemy as sa
 
-from carneau.core import clock, queue
+from carneau.core import clock, outbox, queue
 from carneau.core.db import db, transaction
-from carneau.core.outbox import job
 from carneau.payments import ending, looking, queries, reconciling
 
 AT_ONCE = 200
@@ -33,12 +32,12 @@ WAITING_FOR_BANK = sa.text(
 )
 
 
-@job("payments.end_overdue", tries=200)
+@outbox.job("payments.end_overdue", tries=200)
 def end_overdue(payment_id: int) -> None:
     ending.end_overdue(payment_id)
 
 
-@job("payments.look_up", tries=5)
+@outbox.job("payments.look_up", tries=5)
 def look_up(payment_id: int) -> None:
     with transaction():
         session_id = queries.by_id(payment_id).stripe_session_id
@@ -46,7 +45,7 @@ def look_up(payment_id: int) -> None:
         looking.look(session_id, "clock")
 
 
-@job("payments.reconcile", tries=3, is_patient=True)
+@outbox.job("payments.reconcile", tries=3, is_patient=True)
 def reconcile() -> None:
     reconciling.reconcile()
 
@@ -68,6 +67,8 @@ def ask_about_delayed() -> None:
 
 
 def reconcile_later() -> None:
+    """While one waits for a worker, a second would only read the same list again."""
     minute = clock.now().strftime("%Y%m%d%H%M")
     with transaction():
-        queue.enqueue_after_commit(reconcile, key=f"reconcile:{minute}")
+        if not outbox.is_owed(reconcile):
+            queue.enqueue_after_commit(reconcile, key=f"reconcile:{minute}")
