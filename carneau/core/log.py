@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 import structlog
+from structlog.typing import Processor
 
 # The values of local variables are left out: the settings, cookies and addresses are among them.
 WITHOUT_LOCALS = structlog.processors.ExceptionRenderer(
@@ -21,18 +22,28 @@ def without_values(_logger: object, _name: str, event: Any) -> Any:
     return event
 
 
+BEGINNING: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+END: list[Processor] = [WITHOUT_LOCALS, without_values, structlog.processors.JSONRenderer()]
+
+
 def configure(level: str = "INFO") -> None:
-    """One JSON object a line on stderr. Callers name ids, never addresses, tokens or whole requests."""
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(message)s")
+    """One JSON object a line on stderr, also of what libraries say. Callers name ids, never addresses, tokens or whole
+    requests."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *BEGINNING],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *END],
+        )
+    )
+    logging.basicConfig(level=level, handlers=[handler])
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            WITHOUT_LOCALS,
-            without_values,
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=[*BEGINNING, *END],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,

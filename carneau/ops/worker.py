@@ -1,3 +1,4 @@
+import logging
 import signal
 import threading
 import time
@@ -15,6 +16,7 @@ from carneau.ops import heartbeats
 
 DRAIN_EVERY_SECONDS = 2.0
 RECONNECT_SECONDS = 1.0
+QUIET_SECONDS = 60.0
 
 
 class Worker(SimpleWorker):
@@ -35,6 +37,7 @@ def work(app: Flask) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    logging.getLogger("rq.worker").addFilter(_Silence())
     drain = threading.Thread(target=_drain, args=(app, stopping), name="drain")
     drain.start()
     with app.app_context():
@@ -45,34 +48,66 @@ def work(app: Flask) -> None:
 
 def _answer_doorbell(stopping: threading.Event) -> None:
     connection = redis_address.connect(settings.current().redis_url, socket_connect_timeout=2)
+    bell = Queue(queue.NAME, connection=connection, serializer=JSONSerializer)
     try:
-        bell = Queue(queue.NAME, connection=connection, serializer=JSONSerializer)
         worker = Worker([bell], connection=connection, serializer=JSONSerializer)
         worker.stopping = stopping
-        worker.work(logging_level="ERROR")
+        _listen(worker)
     except redis.RedisError as error:
-        log.get(__name__).warning("redis did not answer", error=type(error).__name__)
+        _Silence.tell(error)
     stopping.wait(RECONNECT_SECONDS)
+
+
+def _listen(worker: Worker) -> None:
+    """RQ leaves the thread that hears its commands behind when Redis goes: one more with each outage."""
+    try:
+        worker.work(logging_level="ERROR")
+    finally:
+        if worker.pubsub_thread is not None:
+            worker.pubsub_thread.stop()
+
+
+class _Silence(logging.Filter):
+    """Redis may be away for hours: a line a minute says so, where RQ and we would write several a second."""
+
+    next_line_at = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        is_silence = "could not connect to Redis" in record.msg
+        if is_silence:
+            self.tell(redis.ConnectionError())
+        return not is_silence
+
+    @classmethod
+    def tell(cls, error: redis.RedisError) -> None:
+        if time.monotonic() >= cls.next_line_at:
+            cls.next_line_at = time.monotonic() + QUIET_SECONDS
+            log.begin()
+            log.get(__name__).warning("redis did not answer", error=type(error).__name__)
 
 
 def _drain(app: Flask, stopping: threading.Event) -> None:
     """Should this ever end by itself, the worker ends too, and the platform starts a new one."""
-    beat_at = 0.0
+    beat_at, pause = 0.0, DRAIN_EVERY_SECONDS
     try:
-        while not stopping.wait(DRAIN_EVERY_SECONDS):
+        while not stopping.wait(pause):
             is_time = time.monotonic() >= beat_at
             beat_at = time.monotonic() + heartbeats.EVERY_SECONDS if is_time else beat_at
             with app.app_context():
-                _drain_once(and_beat=is_time)
+                pause = _drain_once(and_beat=is_time)
     finally:
         if not stopping.is_set():
             signal.raise_signal(signal.SIGTERM)
 
 
-def _drain_once(*, and_beat: bool) -> None:
+def _drain_once(*, and_beat: bool) -> float:
+    """How long to wait until the next time: not at all if work was left."""
+    began = time.monotonic()
     try:
         if and_beat:
             heartbeats.beat("worker")
         outbox.drain(age_seconds=DRAIN_EVERY_SECONDS, at_most_seconds=heartbeats.EVERY_SECONDS)
     except SQLAlchemyError as error:
         log.get(__name__).warning("database did not answer", error=type(error).__name__)
+        return DRAIN_EVERY_SECONDS
+    return 0 if time.monotonic() - began >= heartbeats.EVERY_SECONDS else DRAIN_EVERY_SECONDS

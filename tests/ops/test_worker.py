@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -39,3 +40,19 @@ def test_a_worker_takes_what_is_owed_and_stops_when_asked(database, settings, re
         assert worker.poll() is None
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(60) == 0
+
+
+def test_without_redis_a_worker_says_so_once_a_minute_and_nothing_else(database, settings, tmp_path):
+    environ = os.environ | settings | {"REDIS_URL": "redis://127.0.0.1:1/0", "LOG_LEVEL": "WARNING"}
+    log = tmp_path / "log"
+    with log.open("wb") as output, running(sys.executable, "-m", "flask", "worker", env=environ, stderr=output):
+        for number in range(2):
+            with transaction():
+                queue.enqueue_after_commit(nothing, number)
+            wait_until_done()
+            time.sleep(2)
+
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [(line["event"], line.get("job")) for line in lines if line["component"] == "carneau.ops.worker"] == [
+        ("redis did not answer", None)
+    ]
