@@ -93,6 +93,14 @@ def test_retry_after_the_web_process_was_killed_is_answered_as_the_first_would_h
     invariants_hold()
 
 
+def kill_workers(process, when):
+    """As soon as so many scans are noted."""
+    while sum(scans().values()) < when:
+        time.sleep(0.005)
+    for worker in psutil.Process(process.pid).children(recursive=True):
+        worker.send_signal(signal.SIGKILL)
+
+
 def test_web_killed_amid_scans_of_eight_phones_loses_none_and_doubles_none(event, tickets, serving, invariants_hold):
     """Every ticket is shown at two gates; whoever is not answered asks again with the same nonce."""
     codes = [code_of(ticket) for ticket in tickets]
@@ -106,16 +114,37 @@ def test_web_killed_amid_scans_of_eight_phones_loses_none_and_doubles_none(event
 
         with ThreadPoolExecutor(8) as pool:
             shifts = [pool.submit(shift, number) for number in range(8)]
-            while sum(scans().values()) < BEFORE_THE_BLOW:
-                time.sleep(0.01)
-            for worker in psutil.Process(process.pid).children(recursive=True):
-                worker.send_signal(signal.SIGKILL)
+            kill_workers(process, BEFORE_THE_BLOW)
             told = [each for done in shifts for each in done.result(timeout=SECONDS)]
 
     assert sum(scanner.retries for scanner in scanners) > 0
     for code in codes:
         assert sorted(verdict for shown, verdict in told if shown == code) == ["already_in", "come_in"], code
     assert scans() == {"come_in": 40, "already_in": 40}
+    invariants_hold()
+
+
+@pytest.mark.parametrize("noted", [0, 24])
+def test_web_killed_amid_64_scans_of_one_ticket_lets_it_in_once(event, tickets, serving, invariants_hold, noted):
+    """Eight phones, eight attempts each. Every attempt is then made once more, and told what it was told before."""
+    code, tokens = code_of(tickets[0]), [make_device(make_link(event))[1] for _ in range(8)]
+    attempts = [[str(uuid4()) for _ in range(8)] for _ in range(8)]
+    with serving() as (port, process):
+        scanners = [Scanner(port, token, event.slug) for token in tokens]
+
+        def shift(number):
+            return [scanners[number].scan(code, nonce) for nonce in attempts[number]]
+
+        with ThreadPoolExecutor(8) as pool:
+            shifts = [pool.submit(shift, number) for number in range(8)]
+            kill_workers(process, noted)
+            told = [done.result(timeout=SECONDS) for done in shifts]
+            assert sum(scanner.retries for scanner in scanners) > 0
+            assert list(pool.map(shift, range(8))) == told
+
+    assert Counter(word for each in told for word in each) == {"come_in": 1, "already_in": 63}
+    assert scans() == {"come_in": 1, "already_in": 63}
+    assert state_of(tickets[0]).status == "redeemed"
     invariants_hold()
 
 
