@@ -41,9 +41,18 @@ def _state() -> dict[str, str]:
         "clock_wrong": _("This phone's clock is wrong. Verdicts are right all the same, times are not."),
         "waiting": _("%(scans)s scans wait to be sent.", scans="{count}"),
         "waiting.one": _("1 scan waits to be sent."),
-        "ended": _("This phone may not scan here any more. Its list was deleted. Ask who is in charge for a new link."),
-        "not_taken": _("%(scans)s scans were not sent. A new link on this phone still sends them.", scans="{count}"),
-        "not_taken.one": _("1 scan was not sent. A new link on this phone still sends it."),
+        "ended": _(
+            "This phone may not scan here any more. Its list was deleted. Ask who is in charge for a new door link of"
+            " this event: open it on this phone, or hold its QR before the camera."
+        ),
+        "not_taken": _(
+            "%(scans)s scans were not sent. Nothing is lost: they stay on this phone, and with the new link they are"
+            " sent by themselves.",
+            scans="{count}",
+        ),
+        "not_taken.one": _(
+            "1 scan was not sent. Nothing is lost: it stays on this phone, and with the new link it is sent by itself."
+        ),
     }
 
 

@@ -91,6 +91,9 @@ SINCE = """
 REVOKE = """
     db.session.execute(sa.text("UPDATE door_devices SET revoked_at = now() WHERE name = :name"), {"name": given[0]})
 """
+NEW_LINK = """
+    return links.create([event], "Once more", "system", None)[1]
+"""
 TALLY = """
     words = db.session.execute(sa.text(
         "SELECT verdict, count(*), count(*) FILTER (WHERE is_conflict) FROM scans WHERE event_id = :event "

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import doorway
+from tests.browser.door_staff import key_in
 from tests.browser.doorway import Door
 from tests.browser.test_organisers import log_in
 
@@ -229,11 +230,35 @@ def test_phone_that_was_revoked_meanwhile_is_told_and_keeps_no_list(opened: Open
     page.wait_for_function(f"async () => (await ({STORED})()).parts === 0")
     assert page.evaluate(STORED) == {"parts": 0, "queue": 2, "seen": 2, "told": 0}
     assert door.tally() == [before, []]
-    page.get_by_role("button", name="Discard these scans").click()
+    page.get_by_text("Discard these scans").click()
+    page.get_by_role("button", name="Discard them for good").click()
     expect(page.locator("[data-part=not_taken]")).to_be_hidden()
     page.reload()
     expect(page.locator("main")).to_contain_text("This phone may not scan here any more")
     assert page.evaluate("() => caches.has('carneau-door-pages')") is False
+
+
+def test_phone_that_was_revoked_sends_what_it_kept_with_a_new_link(opened: Opened, door: Door) -> None:
+    """The page is reloaded, left and come back to meanwhile; the new link is held before it."""
+    page, codes = opened("Rosa"), door.codes[222:224]
+    cut(page)
+    scan(page, *codes)
+    door.run(doorway.REVOKE, "Rosa")
+    page.context.set_offline(False)
+    expect(page.locator("[data-part=not_taken]")).to_contain_text("Nothing is lost", timeout=PATIENCE)
+    key_in(page, f"{page.evaluate('location.origin')}/door/links/{door.run(doorway.NEW_LINK)}")
+    expect(page.locator("[data-unsent]")).to_contain_text("2 scans of this phone were not sent yet.")
+    page.goto(f"/door/{door.slug}")
+    expect(page.locator("main")).to_contain_text("This phone may not scan here any more")
+    expect(page.locator("[data-unsent]")).to_contain_text("2 scans of this phone were not sent yet.")
+    page.go_back()
+    page.get_by_label("A name for this phone").fill("Rosa again")
+    page.get_by_role("button", name="Begin").click()
+    expect(page.locator("[data-part=reach]")).to_have_text("Online.", timeout=PATIENCE)
+    expect(page.locator("[data-part=queue]")).to_be_hidden(timeout=PATIENCE)
+    expect(page.locator("[data-part=told]")).to_be_hidden()
+    assert [door.tally(code) for code in codes] == [[{"come_in": [1, 0]}, []]] * 2
+    assert page.evaluate(STORED)["queue"] == 0
 
 
 def test_one_ticket_on_eight_phones_some_without_a_network_lets_in_once(opened: Opened, door: Door) -> None:

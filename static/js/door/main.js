@@ -4,6 +4,7 @@ import { watchChoice } from "./choosing.js";
 import { decide } from "./deciding.js";
 import { listen } from "./field.js";
 import { letIn } from "./groups.js";
+import { findLink } from "./linking.js";
 import { note, p95 } from "./pace.js";
 import { recall, remember } from "./remembering.js";
 import { makeScanner } from "./scanner.js";
@@ -51,6 +52,8 @@ const inTurn = (work) => {
 };
 
 const onCode = (text, since) => inTurn(async () => {
+  const link = findLink(text);
+  if (link) return location.assign(link);
   tell(await decide(text, choice()));
   await painted();
   note(since);

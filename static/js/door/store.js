@@ -62,8 +62,9 @@ export const count = async (name, slug) => {
   return answer(database.transaction(name).objectStore(name).index("slug").count(slug));
 };
 
-const empty = async (store, index, key) => {
-  for (const found of await answer(index.getAllKeys(key))) store.delete(found);
+export const countEverywhere = async (name) => {
+  const database = await open();
+  return answer(database.transaction(name).objectStore(name).count());
 };
 
 // Nothing of any event stays but the scans that were not sent: they hold no name, and people are inside because of them.
