@@ -85,6 +85,23 @@ def close(gate: Gate, actor: str) -> None:
         audit.record(gate, "closed", actor)
 
 
+def only_for(kind: TicketType) -> Sequence[Gate]:
+    """Open gates that take this ticket type and no other."""
+    its = sa.exists().where(GateTicketType.gate_id == Gate.id, GateTicketType.ticket_type_id == kind.id)
+    another = sa.exists().where(GateTicketType.gate_id == Gate.id, GateTicketType.ticket_type_id != kind.id)
+    mine = sa.select(Gate).where(Gate.event_id == kind.event_id, Gate.closed_at.is_(None), its, ~another)
+    return db.session.scalars(mine.order_by(Gate.position, Gate.id)).all()
+
+
+def close_those_only_for(kind: TicketType, actor: str) -> list[str]:
+    """Their names. Before the type is deleted: a gate that is left without types of its own would take all of them."""
+    _locked(kind.event_id)
+    closing = only_for(kind)
+    for gate in closing:
+        close(gate, actor)
+    return [gate.name for gate in closing]
+
+
 def reopen(gate: Gate, actor: str) -> None:
     if gate.closed_at is not None:
         gate.closed_at = None

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from carneau.admissions import gates
 from carneau.catalogue import deleting, editing, guards, ordering, publishing, queries, structured
 from carneau.catalogue.editing import EditedMeanwhile
 from carneau.catalogue.models import Event
@@ -149,7 +150,12 @@ def positions_update(event: Event, membership: OrganisationMember, public_id: st
 def deletions_new(event: Event, membership: OrganisationMember, public_id: str) -> ResponseReturnValue:
     kind = queries.type_of(event, public_id)
     return render.page(
-        "manage/ticket_type_deletion_new.html", event=event, membership=membership, kind=kind, form=PressForm()
+        "manage/ticket_type_deletion_new.html",
+        event=event,
+        membership=membership,
+        kind=kind,
+        gates=gates.only_for(kind),
+        form=PressForm(),
     )
 
 
@@ -161,9 +167,12 @@ def deletions_create(event: Event, membership: OrganisationMember, public_id: st
     name = kind.name
     try:
         with transaction():
+            closed = gates.close_those_only_for(kind, membership.user.actor)
             deleting.delete_ticket_type(kind, membership.user.actor)
     except Conflict as refusal:
         return guards.for_event(*MAY_EDIT)(_list)(slug=event.slug, problem=str(refusal), status=409)
     caching.forget()
     flash(_("%(name)s is deleted.", name=name))
+    for gate in closed:
+        flash(_("Gate %(gate)s took nothing else and is closed. Choose what it takes, then open it.", gate=gate))
     return render.see_other(url_for(".index", slug=event.slug))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from carneau.admissions import gates
 from carneau.admissions.gates import InUse, NameTaken
 from carneau.admissions.models import Gate, Scan
-from carneau.catalogue import duplicating
+from carneau.catalogue import deleting, duplicating
 from carneau.catalogue.models import Event, TicketType
 from carneau.core.audit import AuditEntry
 from carneau.core.db import db, transaction
@@ -105,6 +105,23 @@ def test_nobody_comes_in_by_a_closed_gate_until_it_is_opened_again(event, kind, 
     assert scan(phone, event, ticket, gate=gate.public_id).word == "come_in"
     actions = sa.select(AuditEntry.action).where(AuditEntry.subject == "gates")
     assert db.session.scalars(actions).all() == ["closed", "opened"]
+    invariants_hold()
+
+
+def test_gate_that_took_only_a_type_that_is_deleted_is_closed(event, kind, invariants_hold):
+    """Without a type of its own it would take all of them; one that takes another type, too, or any, stays open."""
+    balcony = make_ticket_type(event, name="Balcony", position=1)
+    stairs, side, north = (make_gate(event, *types) for types in ([balcony], [balcony, kind], []))
+    ticket = make_tickets((kind, 1))[0]
+
+    with transaction():
+        assert gates.close_those_only_for(now(balcony), "user:1") == [stairs.name]
+        deleting.delete_ticket_type(now(balcony), "user:1")
+
+    assert [gate.id for gate in gates.of(event.id)] == [side.id, north.id]
+    phone = make_phone(event)
+    assert scan(phone, event, ticket, gate=stairs.public_id).reason == "wrong_gate"
+    assert scan(phone, event, ticket, gate=side.public_id).word == "come_in"
     invariants_hold()
 
 

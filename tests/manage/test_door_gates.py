@@ -116,3 +116,15 @@ def test_phones_warn_of_lists_that_are_as_old_as_the_organiser_says(owner, event
         assert db.session.scalar(edits) == 1
     for minutes in ("0", "-5", "31", "", "1e9"):
         assert owner.submit(GATES, f"{GATES}/list-age", minutes=minutes).status_code == 422
+
+
+def test_deleting_the_only_type_of_a_gate_says_that_the_gate_closes_and_closes_it(owner, event, kind):
+    balcony = make_ticket_type(event, name="Balcony")
+    make_gate(event, balcony, name="Stairs")
+    deletion = f"/manage/events/gala/ticket-types/{balcony.public_id}/deletion"
+
+    assert "Gate Stairs takes only this ticket type" in owner.get(deletion).text
+    assert owner.submit(deletion).status_code == 303
+
+    assert "Gate Stairs took nothing else and is closed." in owner.get(GATES).text
+    assert gate_of("Stairs").closed_at is not None
