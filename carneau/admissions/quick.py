@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from carneau.admissions.devices import Phone
 from carneau.admissions.models import Direction
 from carneau.admissions.reading import Reading
-from carneau.admissions.statements import BY_LINK, MAY_SCAN
+from carneau.admissions.statements import BY_LINK, IS_UNSEEN, MAY_SCAN, SEEN
 from carneau.admissions.verdicts import Attempt
 from carneau.core.db import single_statement
 
@@ -26,7 +26,7 @@ def _statement(may_scan: str, gate_id: str, gate: str, fits: str) -> str:
     """On few letters: psycopg keeps what it found out about a statement only up to 4,096 of them. A nonce that was used
     before is a row twice, which undoes the whole statement."""
     text = f"""WITH device AS MATERIALIZED (
-        SELECT d.id, d.organisation_id, d.sees_names, e.id AS event_id, {gate_id} AS gate_id
+        SELECT d.id, d.organisation_id, d.sees_names, {IS_UNSEEN}, e.id AS event_id, {gate_id} AS gate_id
           FROM events e JOIN door_devices d ON {may_scan} {gate}
          WHERE e.slug = %(slug)s AND e.status = 'published' AND d.token_digest = %(token)s ORDER BY d.id LIMIT 1
     ), let_in AS (
@@ -38,7 +38,7 @@ def _statement(may_scan: str, gate_id: str, gate: str, fits: str) -> str:
         INSERT INTO scans (organisation_id, event_id, ticket_id, gate_id, device_id, nonce, verdict, scanned_at)
         SELECT device.organisation_id, device.event_id, let_in.id, device.gate_id, device.id, %(nonce)s, 'come_in',
                now() FROM device, let_in
-    )
+    ), {SEEN}
     SELECT let_in.ref AS ticket, CASE WHEN device.sees_names THEN let_in.holder_name END AS name, k.name AS type,
            party.size, party.inside + 1 AS inside
       FROM device, let_in JOIN ticket_types k ON k.id = let_in.ticket_type_id, LATERAL (

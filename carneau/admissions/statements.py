@@ -16,8 +16,17 @@ OF_MEMBER = """EXISTS (SELECT FROM organisation_members m JOIN users u ON u.id =
 BY_LINK = f"{LIVES} AND {OF_LINK}"
 MAY_SCAN = f"{LIVES} AND ({OF_LINK} OR {OF_MEMBER})"
 
+# A device that scans is seen, noted once a minute. It comes after the ticket: whoever waits for the one holds no other.
+IS_UNSEEN = "coalesce(d.last_seen_at < now() - interval '1 minute', true) AS is_unseen"
+SEEN = """seen AS (UPDATE door_devices d SET last_seen_at = now() FROM device
+    WHERE device.is_unseen AND d.id = device.id AND coalesce(d.last_seen_at < now() - interval '1 minute', true))"""
+
+# A clock that runs wrong moves no scan before its phone was there, by whichever link it first came.
+THERE_SINCE = """(SELECT min(o.created_at) FROM door_devices o
+                     WHERE o.token_digest = :token AND o.organisation_id = device.organisation_id)"""
+
 DEVICE = f"""device AS MATERIALIZED (
-           SELECT d.id, d.organisation_id, d.created_at, d.sees_names, e.id AS event_id, e.title, e.status,
+           SELECT d.id, d.organisation_id, d.sees_names, {IS_UNSEEN}, e.id AS event_id, e.title, e.status,
                   e.time_zone, e.allows_reentry
              FROM events e JOIN door_devices d ON {MAY_SCAN}
             WHERE e.slug = :slug AND d.token_digest = :token ORDER BY d.id LIMIT 1
@@ -70,7 +79,7 @@ ADMIT = sa.text(f"""WITH {DEVICE}, known AS MATERIALIZED (
                END AS reason,
                (CAST(:gate AS text) = '' OR EXISTS (SELECT FROM gate)) AS has_gate,
                CASE WHEN CAST(:is_offline AS boolean)
-                    THEN greatest(device.created_at, least(now(), CAST(:scanned_at AS timestamptz)))
+                    THEN greatest({THERE_SINCE}, least(now(), CAST(:scanned_at AS timestamptz)))
                     ELSE now() END AS at
              FROM device LEFT JOIN ticket ON true
        ), let_in AS (
@@ -109,7 +118,7 @@ ADMIT = sa.text(f"""WITH {DEVICE}, known AS MATERIALIZED (
            UPDATE scans s SET is_offline = true, is_conflict = true FROM known
             WHERE s.id = known.id AND CAST(:is_offline AS boolean) AND NOT known.is_conflict
               AND known.verdict NOT IN ('come_in', 'exit')
-       )
+       ), {SEEN}
        SELECT answer.word AS verdict, judged.has_gate, (SELECT is_flood FROM stopped) AS is_flood,
               coalesce((SELECT reason FROM known), CASE answer.word WHEN 'not_valid' THEN judged.reason END) AS reason,
               known.id IS NOT NULL AND known.ticket_id <> coalesce(ticket.id, 0) AS is_other_ticket,

@@ -9,7 +9,7 @@ from carneau.admissions import admission, reading
 from carneau.admissions.admission import Contested, NotLetIn
 from carneau.admissions.devices import Phone
 from carneau.admissions.models import Answer, Reason
-from carneau.admissions.statements import DEVICE, MAY_SCAN
+from carneau.admissions.statements import DEVICE, MAY_SCAN, THERE_SINCE
 from carneau.admissions.verdicts import Attempt, Verdict
 from carneau.core import crash
 from carneau.core.db import db, single_statement
@@ -24,7 +24,7 @@ NOTE_REFUSAL = sa.text(f"""WITH {DEVICE}, noted AS (
                               reason, scanned_at, is_offline)
            SELECT device.organisation_id, device.event_id, t.id, gate.id, device.id, CAST(:nonce AS uuid),
                   CAST(:direction AS text), CAST(:shown AS text), CAST(:reason AS text),
-                  greatest(device.created_at, least(now(), CAST(:scanned_at AS timestamptz))), true
+                  greatest({THERE_SINCE}, least(now(), CAST(:scanned_at AS timestamptz))), true
              FROM device LEFT JOIN gate ON true
              LEFT JOIN tickets t ON t.id = CAST(:ticket_id AS bigint) AND t.organisation_id = device.organisation_id
                ON CONFLICT (device_id, nonce) DO NOTHING

@@ -5,7 +5,7 @@ import pytest
 import sqlalchemy as sa
 
 from carneau.admissions import admission
-from carneau.admissions.models import Scan
+from carneau.admissions.models import DoorDevice, Scan
 from carneau.admissions.verdicts import Attempt
 from carneau.catalogue.models import Event, EventStatus
 from carneau.core import clock
@@ -66,6 +66,32 @@ def test_second_entry_is_told_the_gate_of_the_first(event, phone, ticket):
 
     assert scan(phone, event, ticket).sentence.endswith("by North.")
     assert scan(phone, event, ticket).gate == "North"
+
+
+def seen(phone):
+    db.session.rollback()
+    found = sa.select(DoorDevice.last_seen_at).where(DoorDevice.token_digest == phone.token_digest)
+    return db.session.scalar(found)
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_device_that_scans_is_seen_and_that_is_noted_once_a_minute(event, kind, phone, refused):
+    """A program that scans never tells how long its queue is."""
+    tickets = make_tickets((kind, 3))
+    for ticket in tickets if refused else ():
+        scan(make_phone(event), event, ticket)
+    assert seen(phone) is None
+
+    scan(phone, event, tickets[0])
+    first = seen(phone)
+    assert first is not None
+    scan(phone, event, tickets[1])
+    assert seen(phone) == first
+    with transaction():
+        earlier = sa.func.now() - timedelta(seconds=61)
+        db.session.execute(sa.update(DoorDevice).values(last_seen_at=earlier))
+    scan(phone, event, tickets[2])
+    assert seen(phone) > first
 
 
 def test_same_nonce_gets_the_same_verdict(event, phone, ticket, invariants_hold):

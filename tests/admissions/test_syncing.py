@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from carneau.admissions import admission, syncing
+from carneau.admissions.devices import Phone
 from carneau.admissions.models import Answer, Direction, DoorDevice, Gate, Reason, Scan
 from carneau.admissions.syncing import Queued
 from carneau.admissions.verdicts import Attempt
@@ -17,7 +18,7 @@ from carneau.core.db import db, transaction
 from carneau.standalone.environment import ROOT
 from carneau.tickets import issuing
 from tests.making import make_event, make_ticket_type
-from tests.scanning import code_of, make_gate, make_phone, make_tickets, scan, state_of
+from tests.scanning import code_of, make_device, make_gate, make_link, make_phone, make_tickets, scan, state_of
 
 
 @pytest.fixture
@@ -259,3 +260,16 @@ def test_phone_is_heard_of_even_with_nothing_to_send(event, phone):
         device = db.session.scalars(sa.select(DoorDevice)).one()
         assert (device.queue_length, device.scan_p95_ms) == (3, 140)
         assert abs(device.last_sync_at - clock.now()) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("shown", [Answer.COME_IN, Answer.ALREADY_IN])
+def test_scan_that_waited_for_a_new_link_keeps_its_moment(event, kind, shown):
+    """The phone was revoked before it could send it, and came again by another link."""
+    [ticket], now = make_tickets((kind, 1)), clock.now()
+    _gone, token = make_device(make_link(event), created_at=now - timedelta(hours=2), revoked_at=now)
+    make_device(make_link(event), token)
+    at = now - timedelta(hours=1)
+
+    syncing.settle(Phone.of(token), event.slug, [queued(ticket, shown, scanned_at=at)])
+
+    assert [row.scanned_at for row in rows()] == [at]
