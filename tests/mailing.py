@@ -22,6 +22,18 @@ class Catcher:
         self.refusals: list[tuple[str, str]] = []
         self.pause = 0.0
         self.port = 0
+        self.sessions: list[Any] = []
+
+    def hang_up(self) -> None:
+        """Ends the newest connection, as a server does that has waited long enough."""
+        session = self.sessions[-1]
+        session.loop.call_soon_threadsafe(session.transport.close)
+        time.sleep(0.1)
+
+    async def handle_EHLO(self, server: Any, session: Any, _envelope: Any, host: str, answers: list[str]) -> list[str]:  # noqa: N802
+        session.host_name = host
+        self.sessions.append(server)
+        return answers
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _: Any) -> str:  # noqa: N802
         if self.refusals and self.refusals[0][0] == "RCPT":

@@ -55,6 +55,13 @@ class Job:
 
 
 JOBS: dict[str, Job] = {}
+RESTS: list[Callable[[], None]] = []
+
+
+def at_rest(function: Callable[[], None]) -> Callable[[], None]:
+    """Registers what is to be put down when nothing more is due: what one job kept open for the next."""
+    RESTS.append(function)
+    return function
 
 
 def job(name: str, tries: int = 10, is_patient: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -96,8 +103,12 @@ def drain(age_seconds: float = 0, at_most_seconds: float = math.inf) -> int:
     """Does what is due, one row after the other, until nothing is; the number of rows done. `age_seconds` leaves the
     doorbell its chance."""
     done, until = 0, time.monotonic() + at_most_seconds
-    while time.monotonic() < until and (is_done := do_next(age_seconds)) is not None:
-        done += is_done
+    try:
+        while time.monotonic() < until and (is_done := do_next(age_seconds)) is not None:
+            done += is_done
+    finally:
+        for rest in RESTS:
+            rest()
     return done
 
 

@@ -1,19 +1,11 @@
-import contextlib
 import smtplib
-import ssl
-import time
-from functools import lru_cache
-from types import TracebackType
-from typing import Any
 
-import flask_mail
 from flask import current_app
 
 from carneau.core.errors import Invalid
+from carneau.email import connection
+from carneau.email.connection import Connection
 from carneau.email.message import Letter, compose
-
-STEP_SECONDS = 10.0
-ALL_SECONDS = 45.0  # less than the lease of an outbox row: no second worker sends what the first still sends
 
 
 class Undelivered(Exception):  # noqa: N818
@@ -23,64 +15,6 @@ class Undelivered(Exception):  # noqa: N818
     def __init__(self, reason: str, is_permanent: bool) -> None:
         super().__init__(reason)
         self.is_permanent = is_permanent
-
-
-class _Patience:
-    """Gives each answer of the server ten seconds and the whole talk 45. Only the answer to the text itself may use
-    all that is left: who hangs up there never learns that the mail was taken, and sends it twice."""
-
-    step = STEP_SECONDS
-    until: float = 0.0
-    sock: Any
-
-    def getreply(self) -> tuple[int, bytes]:
-        self.until = self.until or time.monotonic() + ALL_SECONDS
-        self.sock.settimeout(max(0.1, min(self.step, self.until - time.monotonic())))
-        return super().getreply()  # type: ignore[misc,no-any-return]
-
-    def data(self, msg: Any) -> tuple[int, bytes]:
-        self.step = ALL_SECONDS
-        return super().data(msg)  # type: ignore[misc,no-any-return]
-
-
-class _Plain(_Patience, smtplib.SMTP):
-    pass
-
-
-class _Encrypted(_Patience, smtplib.SMTP_SSL):
-    pass
-
-
-@lru_cache(maxsize=1)
-def _trusted() -> ssl.SSLContext:
-    """Reading the machine's certificates takes longer than sending a mail."""
-    return ssl.create_default_context()
-
-
-class Connection(flask_mail.Connection):
-    """Flask-Mail's, which waits for ever and trusts any certificate; this one does neither."""
-
-    def configure_host(self) -> smtplib.SMTP:
-        ours = self.mail
-        host: smtplib.SMTP
-        if ours.use_ssl:
-            host = _Encrypted(ours.server, ours.port, timeout=STEP_SECONDS, context=_trusted())
-        else:
-            host = _Plain(ours.server, ours.port, timeout=STEP_SECONDS)
-        try:
-            if ours.use_tls:
-                host.starttls(context=_trusted())
-            if ours.username and ours.password:
-                host.login(ours.username, ours.password)
-        except OSError:
-            host.close()
-            raise
-        return host
-
-    def __exit__(self, kind: type[BaseException], value: BaseException, trace: TracebackType) -> None:
-        """A server that hangs up instead of saying goodbye has taken the mail all the same."""
-        with contextlib.suppress(OSError):
-            super().__exit__(kind, value, trace)
 
 
 def greet() -> None:
@@ -105,8 +39,8 @@ def deliver(letter: Letter, *, recipient: str, sender_name: str, message_id: str
             recipient=recipient,
             message_id=message_id,
         )
-        with Connection(mail) as connection:
-            connection.send(message)
+        with connection.to_server(mail) as server:
+            server.send(message)
     except Invalid as error:
         raise Undelivered("cannot be written: a name or an address is broken", True) from error
     except smtplib.SMTPRecipientsRefused as error:

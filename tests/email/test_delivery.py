@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from carneau.email import delivery
+from carneau.core import outbox
+from carneau.email import connection
 from carneau.email.delivery import Undelivered, deliver
 from carneau.email.message import Letter
-from tests.mailing import catching
 
 LETTER = Letter(subject="x", text="x", html="<p>x</p>")
 
@@ -17,9 +17,9 @@ def send():
 
 
 @pytest.fixture
-def catcher(app):
-    with app.app_context(), catching(app) as catcher:
-        yield catcher
+def catcher(catcher):
+    yield catcher
+    connection.hang_up()
 
 
 def test_a_mail_arrives(catcher):
@@ -66,13 +66,13 @@ def silent_server(app, monkeypatch):
     yield
     thread.join()
     app.extensions["mail"].port = port
-    for connection in [*accepted, server]:
-        connection.close()
+    for side in [*accepted, server]:
+        side.close()
 
 
 def test_a_server_that_says_nothing_is_left_after_the_time_of_a_step(app, silent_server, monkeypatch):
-    monkeypatch.setattr(delivery, "STEP_SECONDS", 0.5)
-    monkeypatch.setattr(delivery._Patience, "step", 0.5)
+    monkeypatch.setattr(connection, "STEP_SECONDS", 0.5)
+    monkeypatch.setattr(connection._Patience, "step", 0.5)
     started = time.monotonic()
 
     with app.app_context(), pytest.raises(Undelivered, match="no answer"):
@@ -82,9 +82,66 @@ def test_a_server_that_says_nothing_is_left_after_the_time_of_a_step(app, silent
 
 
 def test_a_server_that_thinks_long_about_the_text_is_waited_for(app, catcher, monkeypatch):
-    monkeypatch.setattr(delivery._Patience, "step", 0.5)
+    monkeypatch.setattr(connection._Patience, "step", 0.5)
     catcher.pause = 1.5
 
     send()
 
     assert len(catcher.letters) == 1
+
+
+def test_mails_that_follow_each_other_go_over_one_connection_until_nothing_more_is_due(catcher):
+    for _ in range(3):
+        send()
+    assert (len(catcher.letters), len(catcher.sessions)) == (3, 1)
+
+    connection.hang_up()
+    send()
+
+    assert (len(catcher.letters), len(catcher.sessions)) == (4, 2)
+
+
+def test_no_connection_takes_more_mails_than_servers_like(catcher, monkeypatch):
+    monkeypatch.setattr(connection, "MOST_MAILS", 2)
+
+    for _ in range(5):
+        send()
+
+    assert (len(catcher.letters), len(catcher.sessions)) == (5, 3)
+
+
+def test_a_server_that_hung_up_between_two_mails_is_called_again(catcher):
+    send()
+    catcher.hang_up()
+    send()
+
+    assert (len(catcher.letters), len(catcher.sessions)) == (2, 2)
+
+
+def test_after_a_refusal_the_next_mail_has_a_connection_of_its_own(catcher):
+    send()
+    catcher.refusals.append(("RCPT", "550 no such user"))
+    with pytest.raises(Undelivered):
+        send()
+    send()
+
+    assert (len(catcher.letters), len(catcher.sessions)) == (2, 2)
+
+
+def test_each_mail_of_a_connection_has_all_its_time(catcher, monkeypatch):
+    monkeypatch.setattr(connection._Patience, "step", 0.5)
+    monkeypatch.setattr(connection, "ALL_SECONDS", 2.0)
+    catcher.pause = 1.2
+
+    send()
+    send()
+
+    assert (len(catcher.letters), len(catcher.sessions)) == (2, 1)
+
+
+def test_what_is_due_being_done_the_connection_is_given_up(catcher):
+    send()
+    outbox.drain()
+    send()
+
+    assert len(catcher.sessions) == 2
