@@ -94,5 +94,5 @@ def png(ticket: Ticket, pixels: int = 12) -> bytes:
             if dark:
                 picture.putpixel((x + QUIET_MODULES, y + QUIET_MODULES), 0)
     out = io.BytesIO()
-    picture.resize((side * pixels, side * pixels), Image.Resampling.NEAREST).save(out, "PNG", optimize=True)
+    picture.resize((side * pixels, side * pixels), Image.Resampling.NEAREST).save(out, "PNG")
     return out.getvalue()
