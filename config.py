@@ -6,7 +6,7 @@ from os import environ
 from urllib.parse import urlsplit
 
 
-class UnsafeSettings(Exception):  # noqa: N818  named for what is true
+class UnsafeSettings(Exception):
     """Carneau does not start with these settings; the message names each one and what to do."""
 
 

@@ -42,7 +42,7 @@ def build(config: "Config") -> Flask:
     commands.register(app)
     if config.trusted_proxies:
         hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask says
     health.init_app(app)
     return app
 
@@ -50,7 +50,7 @@ def build(config: "Config") -> Flask:
 def prepare_migrations(app: Flask) -> None:
     """For the `flask` commands, which say so in this variable; a web process has no use for Alembic's 7 MB."""
     if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
-        from flask_migrate import Migrate  # noqa: PLC0415
+        from flask_migrate import Migrate  # noqa: PLC0415  as the docstring says
 
         Migrate(app, db, directory=str(ROOT / "migrations"))
 

@@ -34,7 +34,7 @@ class SecondFactorNeeded(Forbidden):
 def init_app(app: Flask) -> None:
     """Not the manager's own init_app: it reads the session after every request, and each answer would then say that it
     varies by cookie, also those that a shared cache may keep."""
-    app.login_manager = login_manager  # type: ignore[attr-defined]
+    app.login_manager = login_manager  # type: ignore[attr-defined]  # where Flask-Login looks for it
 
 
 def find_user() -> User | None:

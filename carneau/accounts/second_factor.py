@@ -1,7 +1,6 @@
 """A code from an authenticator app (RFC 6238, six digits, 30 s), asked for after every other way in."""
 
 import hmac
-from typing import Any
 
 import pyotp
 import sqlalchemy as sa
@@ -10,7 +9,7 @@ from flask_babel import gettext as _
 from carneau.accounts import sealing, telling
 from carneau.accounts.models import RecoveryCode, User
 from carneau.core import audit, clock, codes
-from carneau.core.db import db
+from carneau.core.db import db, rows_changed
 from carneau.core.errors import Conflict
 
 ISSUER = "Carneau"
@@ -111,5 +110,5 @@ def _use_recovery_code(user: User, typed: str) -> bool:
     return True
 
 
-def _changes(statement: Any) -> bool:
-    return db.session.execute(statement.execution_options(synchronize_session=False)).rowcount == 1  # type: ignore[attr-defined,no-any-return]
+def _changes(statement: sa.Update) -> bool:
+    return rows_changed(statement.execution_options(synchronize_session=False)) == 1

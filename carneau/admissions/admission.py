@@ -95,7 +95,7 @@ def _verdict(row: sa.Row[Any], attempt: Attempt, values: dict[str, Any]) -> Verd
     is_others = reason is Reason.PASSED_ON
     return Verdict(
         word=word,
-        sentence=_sentence(word, reason, row, facts),
+        sentence=_sentence(word, row, facts),
         scan=attempt.nonce,
         reason=reason,
         name=None if is_others else row.name,
@@ -115,7 +115,7 @@ def _facts(values: dict[str, Any]) -> sa.Row[Any] | None:
         return connection.execute(TICKET_FACTS, values).one_or_none()
 
 
-def _sentence(word: Answer, reason: Reason | None, row: sa.Row[Any], facts: sa.Row[Any] | None) -> str:
+def _sentence(word: Answer, row: sa.Row[Any], facts: sa.Row[Any] | None) -> str:
     match word:
         case Answer.COME_IN:
             return wording.of_entry(row.inside, row.size)
@@ -123,5 +123,4 @@ def _sentence(word: Answer, reason: Reason | None, row: sa.Row[Any], facts: sa.R
             return wording.of_exit(row.allows_reentry)
         case Answer.ALREADY_IN:
             return wording.of_second_entry(row.when, row.gate, row.left_at, row.time_zone)
-    assert reason is not None  # noqa: S101  the CHECK of the table
-    return wording.of_refusal(reason, facts)
+    return wording.of_refusal(Reason(row.reason), facts)

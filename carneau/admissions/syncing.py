@@ -32,13 +32,13 @@ NOTE_REFUSAL = sa.text(f"""WITH {DEVICE}, noted AS (
        )
        SELECT coalesce(noted.verdict, s.verdict) AS verdict, coalesce(noted.reason, s.reason) AS reason
          FROM device LEFT JOIN noted ON true
-         LEFT JOIN scans s ON s.device_id = device.id AND s.nonce = CAST(:nonce AS uuid)""")  # noqa: S608
+         LEFT JOIN scans s ON s.device_id = device.id AND s.nonce = CAST(:nonce AS uuid)""")  # noqa: S608  as in admissions.statements
 
 NOTE_SYNC = sa.text(f"""UPDATE door_devices SET last_seen_at = now(), last_sync_at = now(),
               queue_length = :queue_length, scan_p95_ms = coalesce(:p95_ms, scan_p95_ms)
         WHERE id = (SELECT d.id FROM events e JOIN door_devices d ON {MAY_SCAN}
                      WHERE e.slug = :slug AND d.token_digest = :token ORDER BY d.id LIMIT 1)
-    RETURNING id""")  # noqa: S608
+    RETURNING id""")  # noqa: S608  as in admissions.statements
 
 
 @dataclass(frozen=True, slots=True)

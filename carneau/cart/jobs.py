@@ -8,7 +8,7 @@ LOCK = sa.text(
     f"""SELECT id FROM carts WHERE created_at < now() - interval '2 days' AND {IDLE}
          ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED"""  # noqa: S608  two constants
 )
-FORGET = sa.text(f"DELETE FROM carts WHERE id = ANY(:ids) AND {IDLE} RETURNING id")  # noqa: S608
+FORGET = sa.text(f"DELETE FROM carts WHERE id = ANY(:ids) AND {IDLE} RETURNING id")  # noqa: S608  a constant
 
 
 def forget_carts() -> int:

@@ -46,7 +46,7 @@ def of_picture(picture: Image.Image) -> Accents | None:
 def _strongest(picture: Image.Image) -> Rgb | None:
     """The colour that strikes the eye: how vivid it is weighs more than how much of it there is."""
     few = picture.convert("RGB").resize((64, 64)).quantize(12).convert("RGB")
-    shares: list[tuple[int, Rgb]] = few.getcolors(64 * 64) or []  # type: ignore[assignment]
+    shares: list[tuple[int, Rgb]] = few.getcolors(64 * 64) or []  # type: ignore[assignment]  # RGB, as it was converted
     vivid = [(_chroma(colour) * count**0.35, colour) for count, colour in shares if _chroma(colour) >= COLOURLESS]
     return max(vivid)[1] if vivid else None
 

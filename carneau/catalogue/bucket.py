@@ -8,7 +8,7 @@ from typing import Any
 from carneau.core import settings
 
 
-class Away(Exception):  # noqa: N818  named for what is true
+class Away(Exception):
     """The store did not answer, or refused us; nothing is known of the picture."""
 
 
@@ -65,8 +65,8 @@ def _client(endpoint: str | None) -> Any:
     """Keys and region come from boto3's own variables (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION) or
     the machine's role. Imported here: 20 MB that an installation with a disk has no use for. Stores that are not
     Amazon's do not all know its newer checksums."""
-    import boto3  # noqa: PLC0415
-    from botocore.config import Config  # noqa: PLC0415
+    import boto3  # noqa: PLC0415  as the docstring says
+    from botocore.config import Config  # noqa: PLC0415  as the docstring says
 
     how = Config(
         connect_timeout=2,

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any, Unpack
 
 import sqlalchemy as sa
@@ -28,8 +29,7 @@ def change_event(event: Event, actor: str, seen: int, **values: Unpack[EventFact
     changed = _changed(event, seen, values)
     if "currency" in changed:
         _require_no_prices(event)
-    for name in changed:
-        setattr(event, name, values[name])  # type: ignore[literal-required]
+    _set(event, changed, values)
     if "description" in changed:
         event.description_html = descriptions.render(event.description)
     if changed:
@@ -37,12 +37,17 @@ def change_event(event: Event, actor: str, seen: int, **values: Unpack[EventFact
     return changed
 
 
-def _changed(row: Event | TicketType, seen: int, values: Any) -> list[str]:
+def _changed(row: Event | TicketType, seen: int, values: Mapping[str, object]) -> list[str]:
     """What both wrote alike, as two clicks do, is no conflict."""
     changed = sorted(name for name, value in values.items() if getattr(row, name) != value)
     if changed and row.version != seen:
         raise EditedMeanwhile
     return changed
+
+
+def _set(row: Event | TicketType, names: list[str], values: Mapping[str, object]) -> None:
+    for name in names:
+        setattr(row, name, values[name])
 
 
 def _note(row: Event | TicketType, actor: str, **told: Any) -> None:
@@ -63,9 +68,7 @@ def change_ticket_type(ticket_type: TicketType, actor: str, seen: int, **values:
     facts.check(values)
     db.session.refresh(ticket_type, with_for_update={"key_share": True})
     changed = _changed(ticket_type, seen, values)
-    for name in changed:
-        if name != "total_quantity":
-            setattr(ticket_type, name, values[name])  # type: ignore[literal-required]
+    _set(ticket_type, [name for name in changed if name != "total_quantity"], values)
     db.session.flush()
     if "total_quantity" in changed:
         capacity.change(ticket_type.id, values["total_quantity"])

@@ -14,7 +14,7 @@ from carneau.purchases import queries as purchases
 from carneau.purchases.models import PaymentStatus, Purchase
 
 
-class NotStarted(Exception):  # noqa: N818  named for what is true
+class NotStarted(Exception):
     """Stripe gave us no page to pay on. The purchase and its places are kept as they were."""
 
     def __init__(self, ref: str, is_declined: bool) -> None:

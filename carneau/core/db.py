@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -52,6 +52,11 @@ def transaction() -> Iterator[None]:
     except BaseException:
         db.session.rollback()
         raise
+
+
+def rows_changed(statement: sa.UpdateBase) -> int:
+    result = db.session.execute(statement)
+    return cast("sa.CursorResult[Any]", result).rowcount
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The four kinds of error a verb may raise. Their message is a sentence for the person who asked."""
 
 
-class Refusal(Exception):  # noqa: N818  named for what is true, as all its children are
+class Refusal(Exception):
     """Base of the four; `str()` of it is shown to people, so it is always a translated sentence."""
 
 

@@ -55,6 +55,7 @@ class Job:
 
 
 JOBS: dict[str, Job] = {}
+NAMES: dict[Callable[..., None], str] = {}
 RESTS: list[Callable[[], None]] = []
 
 
@@ -70,7 +71,7 @@ def job(name: str, tries: int = 10, is_patient: bool = False) -> Callable[[Calla
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         JOBS[name] = Job(name, function, tries, is_patient)
-        function.job_name = name  # type: ignore[attr-defined]
+        NAMES[function] = name
         return function
 
     return register
@@ -96,7 +97,7 @@ FAILED = sa.text(
 def wait_seconds(attempts: int) -> float:
     """5 s doubling to an hour, a fifth of it jitter: 40 tries span more than a day."""
     wait: int = min(LONGEST_WAIT_SECONDS, 5 * 2 ** min(attempts - 1, 12))
-    return wait * random.uniform(0.9, 1.1)  # noqa: S311
+    return wait * random.uniform(0.9, 1.1)  # noqa: S311  a pause, no secret
 
 
 def drain(age_seconds: float = 0, at_most_seconds: float = math.inf) -> int:
@@ -135,7 +136,7 @@ def _perform(row: Any) -> bool:
     return True
 
 
-class Poison(Exception):  # noqa: N818  named for what is true
+class Poison(Exception):
     """A job that ended its worker on each of its tries raised nothing that could be counted."""
 
 

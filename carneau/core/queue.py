@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from carneau.core import log, outbox, redis_address, settings
 from carneau.core.db import db
-from carneau.core.outbox import JOBS
+from carneau.core.outbox import JOBS, NAMES
 
 NAME = "carneau"
 RUNG = "carneau:rung"
@@ -46,7 +46,7 @@ def enqueue_after_commit(
 
     The same `key` twice is one row, for ever.
     """
-    name: str = job.job_name  # type: ignore[attr-defined]
+    name = NAMES[job]
     values = {
         "job": name,
         "arguments": json.dumps(ids),

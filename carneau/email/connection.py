@@ -20,7 +20,7 @@ ALL_SECONDS = 45.0  # less than the lease of an outbox row: no second worker sen
 MOST_MAILS = 50  # over one connection: many servers hang up after a hundred
 
 
-class _Patience:
+class _Plain(smtplib.SMTP):
     """Gives each answer of the server ten seconds and all that is said about one mail 45. Only the answer to the text
     itself may use all that is left: who hangs up there never learns that the mail was taken, and sends it twice."""
 
@@ -33,33 +33,29 @@ class _Patience:
         vars(self).pop("step", None)
         self.until = 0.0
         try:
-            return bool(self.noop()[0] == 250)  # type: ignore[attr-defined]  # of the class beside it
+            return self.noop()[0] == 250
         except OSError:
             return False
 
     def getreply(self) -> tuple[int, bytes]:
         self.until = self.until or time.monotonic() + ALL_SECONDS
         self.sock.settimeout(max(0.1, min(self.step, self.until - time.monotonic())))
-        return super().getreply()  # type: ignore[misc,no-any-return]
+        return super().getreply()
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         self.step = ALL_SECONDS
-        return super().data(msg)  # type: ignore[misc,no-any-return]
+        return super().data(msg)
 
 
-class _Plain(_Patience, smtplib.SMTP):
-    pass
-
-
-class _Encrypted(_Patience, smtplib.SMTP_SSL):
+class _Encrypted(_Plain, smtplib.SMTP_SSL):
     pass
 
 
 class Connection(flask_mail.Connection):
-    host: _Plain | _Encrypted
+    host: _Plain
     mails = 0
 
-    def configure_host(self) -> _Plain | _Encrypted:
+    def configure_host(self) -> _Plain:
         ours, host = self.mail, self._reach()
         try:
             if ours.use_tls:
@@ -71,7 +67,7 @@ class Connection(flask_mail.Connection):
             raise
         return host
 
-    def _reach(self) -> _Plain | _Encrypted:
+    def _reach(self) -> _Plain:
         ours = self.mail
         if ours.use_ssl:
             return _Encrypted(ours.server, ours.port, timeout=STEP_SECONDS, context=_trusted())

@@ -8,7 +8,7 @@ from carneau.email.connection import Connection
 from carneau.email.message import Letter, compose
 
 
-class Undelivered(Exception):  # noqa: N818
+class Undelivered(Exception):
     """The server did not take it. `is_permanent`: it will not have this mail or this recipient, so that trying again
     hardly helps; a wrong password or sender is for us to mend, and then all of them go out."""
 

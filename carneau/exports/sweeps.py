@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from carneau.core import audit, clock
-from carneau.core.db import db, transaction
+from carneau.core.db import db, rows_changed, transaction
 from carneau.core.outbox import OutboxRow
 from carneau.exports.models import Export, ExportPart, ExportStatus
 
@@ -14,8 +14,7 @@ def forget_expired() -> int:
     """In small bites, as their pieces are large; the number of them."""
     old = sa.select(Export.id).where(Export.expires_at < sa.func.now()).order_by(Export.expires_at).limit(AT_ONCE)
     with transaction():
-        gone = db.session.execute(sa.delete(Export).where(Export.id.in_(old)))
-        return int(gone.rowcount)  # type: ignore[attr-defined]
+        return rows_changed(sa.delete(Export).where(Export.id.in_(old)))
 
 
 def give_up() -> int:

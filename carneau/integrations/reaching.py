@@ -22,7 +22,7 @@ PORTS = {"https": 443, "http": 80}
 TRANSLATED = IPv6Network("64:ff9b::/96")
 
 
-class Unreachable(Exception):  # noqa: N818  named for what is true
+class Unreachable(Exception):
     """Nothing was sent; the sentence says why."""
 
 

@@ -1,8 +1,8 @@
 from datetime import timedelta
 
 import click
-from flask import current_app
 from flask.cli import AppGroup, with_appcontext
+from flask.globals import app_ctx
 
 from carneau.core import clock as time
 from carneau.core import dead_letters
@@ -16,14 +16,14 @@ from carneau.payments import rebuilding, reconciling
 @with_appcontext
 def worker_command() -> None:
     """Settle payments, issue tickets, send mail."""
-    worker.work(current_app._get_current_object())  # type: ignore[attr-defined]
+    worker.work(app_ctx.app)
 
 
 @click.command("clock")
 @with_appcontext
 def clock_command() -> None:
     """Give back expired places and finish what was left lying."""
-    clock.run(current_app._get_current_object())  # type: ignore[attr-defined]
+    clock.run(app_ctx.app)
 
 
 @click.command("invariants")

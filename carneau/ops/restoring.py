@@ -25,7 +25,7 @@ END $$"""
 TRIGGERED = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"
 
 
-class NotRestored(Exception):  # noqa: N818  named for what is true
+class NotRestored(Exception):
     """Nothing was changed; the message says why."""
 
 

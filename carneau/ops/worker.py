@@ -28,7 +28,7 @@ class Worker(SimpleWorker):
 
     def request_stop(self, signum: int, frame: FrameType | None) -> Any:
         self.stopping.set()
-        return super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+        return super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ has no types
 
 
 def work(app: Flask) -> None:

@@ -41,5 +41,5 @@ def admit(membership: OrganisationMember | None, allowed: tuple[Role, ...]) -> O
 
 def marked(view: View, allowed: tuple[Role, ...]) -> View:
     """The view says whom it lets in: the tabs show only what opens, and the test of all routes reads it."""
-    view.allowed = frozenset(allowed)  # type: ignore[attr-defined]
+    view.allowed = frozenset(allowed)  # type: ignore[attr-defined]  # a decorator around it copies it
     return view

@@ -11,7 +11,7 @@ ERASE = sa.text(
           FROM payments p
          WHERE p.purchase_id = ANY(:purchases)
            AND (e.payload #>> '{{data,object,id}}' = p.stripe_session_id
-                OR e.payload #>> '{{data,object,payment_intent}}' = p.stripe_payment_intent_id)"""  # noqa: S608
+                OR e.payload #>> '{{data,object,payment_intent}}' = p.stripe_payment_intent_id)"""  # noqa: S608  constants
 )
 
 

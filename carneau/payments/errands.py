@@ -14,7 +14,7 @@ NO_REQUEST_LASTS_LONGER = timedelta(minutes=2)
 MISSING = "resource_missing"
 
 
-class NoSession(Exception):  # noqa: N818  named for what is true
+class NoSession(Exception):
     """Stripe has none for this attempt, and will make none: another attempt may."""
 
 

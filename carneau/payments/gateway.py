@@ -25,11 +25,11 @@ stripe.enable_telemetry = False
 logging.getLogger("stripe").setLevel(logging.WARNING)
 
 
-class Unreachable(Exception):  # noqa: N818  named for what is true
+class Unreachable(Exception):
     """No answer, or none that says whether it was done: ask again with the same idempotency key."""
 
 
-class Declined(Exception):  # noqa: N818  named for what is true
+class Declined(Exception):
     """Stripe understood and did not do it; `code` is Stripe's word for why."""
 
     def __init__(self, message: str, code: str | None) -> None:
@@ -37,7 +37,7 @@ class Declined(Exception):  # noqa: N818  named for what is true
         self.code = code
 
 
-class Forged(Exception):  # noqa: N818  named for what is true
+class Forged(Exception):
     """The webhook's body is not what Stripe signed in the last five minutes."""
 
 

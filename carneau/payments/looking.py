@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from carneau.core.db import db, transaction
+from carneau.core.db import rows_changed, transaction
 from carneau.payments import gateway
 from carneau.payments.facts import SessionFacts
 from carneau.payments.models import Payment
@@ -29,4 +29,4 @@ def may_look(payment: Payment) -> bool:
         )
         .values(looked_up_at=sa.func.now())
     )
-    return bool(db.session.execute(claim).rowcount)  # type: ignore[attr-defined]
+    return rows_changed(claim) > 0

@@ -9,7 +9,7 @@ from carneau.purchases.models import PaymentStatus, Purchase
 from carneau.tickets import issuing
 
 
-class NotYet(Exception):  # noqa: N818  named for what is true
+class NotYet(Exception):
     """The event builds on a payment we have not heard of so far: it is tried again later."""
 
 

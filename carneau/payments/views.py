@@ -1,4 +1,5 @@
-from flask import Blueprint, Flask, request
+from flask import Blueprint, request
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from carneau.payments import webhook
@@ -9,10 +10,10 @@ PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
 
 
 @bp.record_once
-def exempt_from_origin_check(state: object) -> None:
+def exempt_from_origin_check(state: BlueprintSetupState) -> None:
     """Stripe is no browser; its signature says more than an Origin could."""
-    app: Flask = state.app  # type: ignore[attr-defined]
-    app.config["ORIGIN_EXEMPT"] = (*app.config.get("ORIGIN_EXEMPT", ()), "payments.webhook_create")
+    config = state.app.config
+    config["ORIGIN_EXEMPT"] = (*config.get("ORIGIN_EXEMPT", ()), "payments.webhook_create")
 
 
 @bp.post("/webhook")

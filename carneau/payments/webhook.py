@@ -6,7 +6,7 @@ import sqlalchemy as sa
 import sqlalchemy.exc
 from flask_babel import gettext as _
 
-from carneau.core import log, queue
+from carneau.core import log, outbox, queue
 from carneau.core.db import db, single_statement
 from carneau.payments import gateway, jobs
 from carneau.payments.facts import kept
@@ -28,7 +28,7 @@ KEEP = sa.text(
 )
 
 
-class Refused(Exception):  # noqa: N818  named for what is true
+class Refused(Exception):
     """Nothing was kept; the message says to whoever set up the endpoint what is wrong."""
 
 
@@ -84,7 +84,7 @@ def _row(event: dict[str, Any]) -> dict[str, Any]:
         "livemode": event["livemode"],
         "payload": json.dumps(kept(event["data"]["object"])),
         "happened_at": datetime.fromtimestamp(event["created"], UTC),
-        "job": jobs.settle_event.job_name,  # type: ignore[attr-defined]
+        "job": outbox.NAMES[jobs.settle_event],
         "request_id": log.request_id(),
     }
 

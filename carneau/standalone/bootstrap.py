@@ -32,7 +32,7 @@ def ensure(lock: Path) -> Path:
 
 def become(python: Path, module: str, arguments: list[str]) -> NoReturn:
     """The same process goes on with that Python: whoever started it can still stop it."""
-    os.execv(python, [str(python), "-m", module, *arguments])  # noqa: S606
+    os.execv(python, [str(python), "-m", module, *arguments])  # noqa: S606  a path of ours, no shell
 
 
 def pins(lock_text: str) -> dict[str, str]:

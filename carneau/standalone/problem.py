@@ -1,2 +1,2 @@
-class Problem(Exception):  # noqa: N818  named for what is true
+class Problem(Exception):
     """What keeps the local stack from running, in words for the person at the terminal."""

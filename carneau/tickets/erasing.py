@@ -3,7 +3,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from carneau.catalogue.models import Event
-from carneau.core.db import db, transaction
+from carneau.core.db import db, rows_changed, transaction
 from carneau.purchases.erasing import NO_ADDRESS, NOBODY
 from carneau.purchases.models import Purchase
 from carneau.tickets.models import Ticket
@@ -33,5 +33,4 @@ def erase_names() -> int:
         )
     )
     with transaction():
-        erased = db.session.execute(sa.update(Ticket).where(Ticket.id.in_(holders)).values(holder_name=NOBODY))
-        return int(erased.rowcount)  # type: ignore[attr-defined]
+        return rows_changed(sa.update(Ticket).where(Ticket.id.in_(holders)).values(holder_name=NOBODY))

@@ -34,7 +34,7 @@ def public(
                 request.environ[KEEP] = seconds
             return response
 
-        wrapper.is_public = True  # type: ignore[attr-defined]
+        wrapper.is_public = True  # type: ignore[attr-defined]  # a decorator around the view copies it
         return wrapper
 
     return decorate
@@ -46,7 +46,7 @@ def _at_once(ask: Callable[[], Response]) -> Response:
 
 def init_app(app: Flask) -> None:
     pages = KeptPages(app)
-    app.wsgi_app = pages  # type: ignore[method-assign]
+    app.wsgi_app = pages  # type: ignore[method-assign]  # how Flask is wrapped
     app.extensions["kept_pages"] = pages
     app.after_request(default_to_private)
 

@@ -109,11 +109,11 @@ class _Requests:
 def exposition(collector: Any) -> bytes:
     """Of all web processes beside this one too, and what `collector` says; in Prometheus' text format."""
     where = folder()
-    from prometheus_client import CollectorRegistry, generate_latest  # noqa: PLC0415
-    from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415
+    from prometheus_client import CollectorRegistry, generate_latest  # noqa: PLC0415  as above
+    from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415  as above
 
     _Kept.tell()
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, path=str(where))  # type: ignore[no-untyped-call]
+    MultiProcessCollector(registry, path=str(where))  # type: ignore[no-untyped-call]  # theirs
     registry.register(collector)
     return generate_latest(registry)

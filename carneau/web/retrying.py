@@ -36,5 +36,5 @@ class RetryingFlask(Flask):
                 if not is_passing(error):
                     raise
                 db.session.remove()
-                time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311
+                time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311  a pause, no secret
         return super().dispatch_request()

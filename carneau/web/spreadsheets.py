@@ -10,7 +10,8 @@ from tempfile import TemporaryFile
 from typing import IO
 
 import xlsxwriter
-from flask import Flask, Response, current_app, send_file
+from flask import Flask, Response, send_file
+from flask.globals import app_ctx
 
 Cell = str | int | Decimal | date | None
 Row = Sequence[Cell]
@@ -73,8 +74,7 @@ def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: C
 
 def attached(name: str, form: str, parts: Iterator[bytes], size_bytes: int | None = None) -> Response:
     """A file that comes in parts."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    response = Response(_in_turns(app, parts), content_type=XLSX if form == "xlsx" else CSV)
+    response = Response(_in_turns(app_ctx.app, parts), content_type=XLSX if form == "xlsx" else CSV)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     if size_bytes is not None:
         response.content_length = size_bytes

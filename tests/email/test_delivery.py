@@ -72,7 +72,7 @@ def silent_server(app, monkeypatch):
 
 def test_a_server_that_says_nothing_is_left_after_the_time_of_a_step(app, silent_server, monkeypatch):
     monkeypatch.setattr(connection, "STEP_SECONDS", 0.5)
-    monkeypatch.setattr(connection._Patience, "step", 0.5)
+    monkeypatch.setattr(connection._Plain, "step", 0.5)
     started = time.monotonic()
 
     with app.app_context(), pytest.raises(Undelivered, match="no answer"):
@@ -82,7 +82,7 @@ def test_a_server_that_says_nothing_is_left_after_the_time_of_a_step(app, silent
 
 
 def test_a_server_that_thinks_long_about_the_text_is_waited_for(app, catcher, monkeypatch):
-    monkeypatch.setattr(connection._Patience, "step", 0.5)
+    monkeypatch.setattr(connection._Plain, "step", 0.5)
     catcher.pause = 1.5
 
     send()
@@ -129,7 +129,7 @@ def test_after_a_refusal_the_next_mail_has_a_connection_of_its_own(catcher):
 
 
 def test_each_mail_of_a_connection_has_all_its_time(catcher, monkeypatch):
-    monkeypatch.setattr(connection._Patience, "step", 0.5)
+    monkeypatch.setattr(connection._Plain, "step", 0.5)
     monkeypatch.setattr(connection, "ALL_SECONDS", 2.0)
     catcher.pause = 1.2
 

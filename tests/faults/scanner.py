@@ -10,7 +10,7 @@ from uuid import uuid4
 SECONDS = 60
 
 
-class Unanswered(Exception):  # noqa: N818  named for what is true
+class Unanswered(Exception):
     """The connection ended before the answer."""
 
 

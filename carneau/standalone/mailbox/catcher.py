@@ -12,7 +12,7 @@ class Catcher:
 
     store: Store
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  aiosmtpd calls it so
         lines = [f"Return-Path: <{envelope.mail_from or ''}>"]
         lines += [f"Delivered-To: {recipient}" for recipient in envelope.rcpt_tos]
         head = "".join(f"{line}\r\n" for line in lines).encode("utf-8", "surrogateescape")

@@ -25,7 +25,7 @@ def create_mailbox(store: Store) -> Flask:
     app = Flask(__name__)
     app.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost"]
     app.extensions["mailbox_store"] = store
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # of the default provider
     Babel(app)
     app.register_blueprint(bp)
     return app

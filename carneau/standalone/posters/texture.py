@@ -10,7 +10,7 @@ from carneau.standalone.posters.sheet import DRAWN
 def grain(seed: int, floor: int, coarseness: int = 2) -> Image.Image:
     """A mask between `floor` and 255, the same for the same seed on every machine."""
     size = (DRAWN[0] // coarseness, DRAWN[1] // coarseness)
-    tile = Image.frombytes("L", (600, 500), Random(seed).randbytes(600 * 500))  # noqa: S311
+    tile = Image.frombytes("L", (600, 500), Random(seed).randbytes(600 * 500))  # noqa: S311  no secret
     speckle = Image.new("L", size)
     for x in range(0, size[0], 600):
         for y in range(0, size[1], 500):

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 PASSWORD = "carneau-demo"  # noqa: S105  of the demo's own accounts, printed by it
 # Opens the festival's door to whoever has it: of the demo only, printed by it.
-DOOR_SECRET = "carneau-demo-door"  # noqa: S105
+DOOR_SECRET = "carneau-demo-door"  # noqa: S105  as the line above says
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri '
 def build_app(controls: Controls) -> Flask:
     world = controls.world
     app = Flask("carneau.standalone.stripe", static_url_path="/_simulator/static")
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # of the default provider
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # of the extension above
     app.jinja_env.filters["spoken"] = spoken
     app.register_blueprint(api.blueprint(world))
     app.register_blueprint(pay_page.blueprint(world))

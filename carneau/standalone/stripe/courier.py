@@ -108,24 +108,24 @@ class Line:
         return self.post(url, payload, signature)
 
     def send(self, url: str, payload: str, signature: str) -> str:
-        if self.connection is None or url != self.url:
-            self.dial(url)
-        assert self.connection is not None  # noqa: S101
+        connection = self.dialled(url)
         headers = {"Content-Type": "application/json; charset=utf-8", "Stripe-Signature": signature}
         headers["User-Agent"] = "Stripe/1.0 (+https://stripe.com/docs/webhooks)"
         parts = urlsplit(url)
         target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-        self.connection.request("POST", target, payload.encode(), headers)
-        response = self.connection.getresponse()
+        connection.request("POST", target, payload.encode(), headers)
+        response = connection.getresponse()
         response.read()
         return str(response.status)
 
-    def dial(self, url: str) -> None:
-        self.hang_up()
-        parts = urlsplit(url)
-        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        self.url = url
-        self.connection = kind(parts.hostname or "127.0.0.1", parts.port, timeout=TIMEOUT)
+    def dialled(self, url: str) -> HTTPConnection:
+        if self.connection is None or url != self.url:
+            self.hang_up()
+            parts = urlsplit(url)
+            kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+            self.url = url
+            self.connection = kind(parts.hostname or "127.0.0.1", parts.port, timeout=TIMEOUT)
+        return self.connection
 
     def hang_up(self) -> None:
         if self.connection is not None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 
-class ApiProblem(Exception):  # noqa: N818  named for what is true, as its children are
+class ApiProblem(Exception):
     status = 400
     type = "invalid_request_error"
 

@@ -48,9 +48,9 @@ def schedule(world: World, event_id: str) -> None:
     switches = world.switches
     now = time.time()
     for _ in range(switches.duplicates):
-        if random.random() < switches.drop_probability:  # noqa: S311
+        if random.random() < switches.drop_probability:  # noqa: S311  a fault, no secret
             continue
-        wait = switches.delay_seconds + random.random() * switches.reorder_seconds  # noqa: S311
+        wait = switches.delay_seconds + random.random() * switches.reorder_seconds  # noqa: S311  as above
         world.store.db.execute(SCHEDULE, (event_id, now + wait, now))
     world.store.after_commit(lambda: wake(world))
 

@@ -9,7 +9,7 @@ from carneau.standalone.stripe.settings import Switches
 HTML = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
-class HtmlAnswer(Exception):  # noqa: N818  named for what is true
+class HtmlAnswer(Exception):
     """A proxy in between answers in its own words."""
 
 
@@ -38,4 +38,4 @@ def strikes(switches: Switches) -> bool:
     if switches.api_failure_count > 0:
         switches.api_failure_count -= 1
         return True
-    return random.random() < switches.api_failure_probability  # noqa: S311
+    return random.random() < switches.api_failure_probability  # noqa: S311  a fault, no secret

@@ -35,7 +35,7 @@ PLAIN: dict[Any, tuple[type, ...]] = {
 }
 
 
-class Mismatch(Exception):  # noqa: N818  named for what is true
+class Mismatch(Exception):
     """We were about to say something that Stripe would not: a bug of the simulator."""
 
 

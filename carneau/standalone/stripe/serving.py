@@ -14,7 +14,7 @@ class Handler(WSGIRequestHandler):
 
 def bind(app: Flask, host: str, port: int) -> BaseWSGIServer:
     server = make_server(host, port, app, threaded=True, request_handler=Handler)
-    server.daemon_threads = True  # type: ignore[attr-defined]
+    server.daemon_threads = True  # type: ignore[attr-defined]  # make_server hides that it made a threaded one
     return server
 
 

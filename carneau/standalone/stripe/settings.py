@@ -22,8 +22,8 @@ DELIVERED = frozenset(
 
 @dataclass(frozen=True)
 class SimulatorSettings:
-    secret_key: str = "sk_test_simulator"  # noqa: S105
-    webhook_secret: str = "whsec_simulator"  # noqa: S105
+    secret_key: str = "sk_test_simulator"  # noqa: S105  of a simulator, known to all
+    webhook_secret: str = "whsec_simulator"  # noqa: S105  of a simulator, known to all
     webhook_url: str | None = None
     state: Path | None = None
     host: str = "127.0.0.1"

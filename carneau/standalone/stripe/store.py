@@ -94,7 +94,7 @@ class Store:
         clauses = " AND ".join(clause for clause, _ in where)
         values = [value for _, given in where for value in (given if isinstance(given, list) else [given])]
         order = "ASC" if oldest_first else "DESC"
-        sql = f"SELECT body FROM objects WHERE {clauses} ORDER BY seq {order} LIMIT ?"  # noqa: S608
+        sql = f"SELECT body FROM objects WHERE {clauses} ORDER BY seq {order} LIMIT ?"  # noqa: S608  as the docstring says
         return [json.loads(body) for (body,) in self.rows(sql, [*values, limit])]
 
     def due(self, at: int) -> list[Json]:
