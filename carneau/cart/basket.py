@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -138,21 +139,25 @@ def type_in_cart(cart: Cart, public_id: str) -> TicketType:
     return ticket_type
 
 
-# One statement, built once, that locks the row. More time can be asked for anew when nothing is held any more.
-STILL_HELD = sa.exists().where(Hold.cart_id == Cart.id, Hold.released_at.is_(None), Hold.expires_at > sa.func.now())
-OPEN = (
-    insert(Cart)
-    .values({name: sa.bindparam(name) for name in ("organisation_id", "visitor_digest", "currency", "network_digest")})
-    .on_conflict_do_update(
-        index_elements=[Cart.visitor_digest],
-        set_={
-            "extended_at": sa.case((STILL_HELD, Cart.extended_at)),
-            "network_digest": sa.bindparam("network_digest"),
-        },
+@lru_cache(maxsize=1)
+def _opening() -> sa.Executable:
+    """One statement, built once, that locks the row. More time can be asked for anew when nothing is held any more.
+    Not while this file is imported, when not every table is known yet."""
+    still_held = sa.exists().where(Hold.cart_id == Cart.id, Hold.released_at.is_(None), Hold.expires_at > sa.func.now())
+    given = ("organisation_id", "visitor_digest", "currency", "network_digest")
+    return (
+        insert(Cart)
+        .values({name: sa.bindparam(name) for name in given})
+        .on_conflict_do_update(
+            index_elements=[Cart.visitor_digest],
+            set_={
+                "extended_at": sa.case((still_held, Cart.extended_at)),
+                "network_digest": sa.bindparam("network_digest"),
+            },
+        )
+        .returning(Cart, caps.beside())
+        .execution_options(populate_existing=True)
     )
-    .returning(Cart, caps.beside())
-    .execution_options(populate_existing=True)
-)
 
 
 def _open(visitor_secret: str, ticket_type: TicketType, network: bytes | None) -> Cart:
@@ -162,7 +167,7 @@ def _open(visitor_secret: str, ticket_type: TicketType, network: bytes | None) -
         "currency": ticket_type.currency,
         "network_digest": network,
     }
-    cart, places_beside = db.session.execute(OPEN, values).one()
+    cart, places_beside = db.session.execute(_opening(), values).one()
     caps.require_room(places_beside)
     return cart
 

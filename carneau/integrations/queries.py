@@ -14,11 +14,10 @@ from carneau.integrations.tokens import Bearer
 from carneau.organisations.models import Organisation
 from carneau.purchases.models import PaymentStatus, Purchase, PurchaseLine
 from carneau.tickets.models import Ticket
-from carneau.tickets.queries import WHOLE
+from carneau.tickets.queries import whole
 
 MOST = 200
 Row = TypeVar("Row", Event, Purchase, Ticket)
-WITH_ALL = (joinedload(Ticket.event), joinedload(Ticket.ticket_type), joinedload(Ticket.purchase))
 
 
 def organisation(token: Bearer, slug: str) -> Organisation:
@@ -76,7 +75,8 @@ def names(found: Iterable[Purchase]) -> tuple[dict[int, str], dict[int, str]]:
 
 
 def tickets(organisation_id: int, event_slug: str, after: str, limit: int) -> tuple[list[Ticket], bool]:
-    mine = sa.select(Ticket).where(Ticket.organisation_id == organisation_id).options(*WITH_ALL)
+    all_of_it = (joinedload(Ticket.event), joinedload(Ticket.ticket_type), joinedload(Ticket.purchase))
+    mine = sa.select(Ticket).where(Ticket.organisation_id == organisation_id).options(*all_of_it)
     if event_slug:
         mine = mine.where(Ticket.event_id == _event_id(organisation_id, event_slug))
     return _cut(mine, Ticket.id, _edge(Ticket, Ticket.ref, after), limit)
@@ -93,7 +93,7 @@ def tickets_of(
         .where(sa.func.lower(Purchase.email).in_(addresses), Ticket.holder_email.is_(None))
     )
     given = sa.select(Ticket.id).where(sa.func.lower(Ticket.holder_email).in_(addresses))
-    mine = sa.select(Ticket).where(Ticket.id.in_(sa.union_all(bought, given))).options(*WHOLE)
+    mine = sa.select(Ticket).where(Ticket.id.in_(sa.union_all(bought, given))).options(*whole())
     if organisation_id is not None:
         mine = mine.where(Ticket.organisation_id == organisation_id)
     return _cut(mine, Ticket.id, _edge(Ticket, Ticket.ref, after), limit)

@@ -12,7 +12,7 @@ from carneau.catalogue.models import Event
 from carneau.core.db import db
 from carneau.purchases.models import PaymentStatus, Purchase
 from carneau.tickets.models import Ticket
-from carneau.tickets.queries import WHOLE
+from carneau.tickets.queries import whole
 from carneau.web import paging
 from carneau.web.paging import Cursor, Page, Position
 
@@ -58,7 +58,7 @@ def being_paid(addresses: Collection[str]) -> Sequence[Purchase]:
 
 
 def _page(addresses: Collection[str], when: sa.ColumnElement[bool], cursor: Cursor) -> Page[Ticket]:
-    statement = sa.select(Ticket).join(Ticket.event).where(Ticket.id.in_(_ids(addresses)), when).options(*WHOLE)
+    statement = sa.select(Ticket).join(Ticket.event).where(Ticket.id.in_(_ids(addresses)), when).options(*whole())
     statement = paging.cut(statement, Event.starts_at, Ticket.ref, cursor, PAGE_SIZE)
     return paging.page(db.session.scalars(statement).all(), _position, cursor, PAGE_SIZE)
 

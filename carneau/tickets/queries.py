@@ -1,8 +1,10 @@
 from collections.abc import Iterable
+from functools import lru_cache
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from carneau.catalogue.models import Event, EventImage
 from carneau.core.db import db
@@ -11,11 +13,16 @@ from carneau.purchases.models import Purchase
 from carneau.tickets import qr
 from carneau.tickets.models import Ticket, TicketStatus
 
-WHOLE = (
-    joinedload(Ticket.event).joinedload(Event.organisation),
-    joinedload(Ticket.ticket_type),
-    joinedload(Ticket.purchase),
-)
+
+@lru_cache(maxsize=1)
+def whole() -> tuple[ExecutableOption, ...]:
+    """Event, its organisation, ticket type and purchase. Not while this file is imported, when not every table is
+    known yet."""
+    return (
+        joinedload(Ticket.event).joinedload(Event.organisation),
+        joinedload(Ticket.ticket_type),
+        joinedload(Ticket.purchase),
+    )
 
 
 def for_purchase(purchase: Purchase) -> list[Ticket]:
@@ -28,12 +35,12 @@ def by_purchase_ref(ref: str) -> list[Ticket]:
 
 
 def _of(which: sa.ColumnElement[bool]) -> list[Ticket]:
-    statement = sa.select(Ticket).where(which).options(*WHOLE).order_by(Ticket.purchase_line_id, Ticket.position)
+    statement = sa.select(Ticket).where(which).options(*whole()).order_by(Ticket.purchase_line_id, Ticket.position)
     return list(db.session.scalars(statement))
 
 
 def by_id(ticket_id: int) -> Ticket:
-    return db.session.scalars(sa.select(Ticket).where(Ticket.id == ticket_id).options(*WHOLE)).one()
+    return db.session.scalars(sa.select(Ticket).where(Ticket.id == ticket_id).options(*whole())).one()
 
 
 def by_code(code: str) -> Ticket:
@@ -41,7 +48,7 @@ def by_code(code: str) -> Ticket:
     learns that it has gone, and nothing about where. The codes of a void ticket still show that it is void."""
     event_id, ticket_id, revision = qr.read(code)
     ticket = db.session.scalars(
-        sa.select(Ticket).where(Ticket.id == ticket_id, Ticket.event_id == event_id).options(*WHOLE)
+        sa.select(Ticket).where(Ticket.id == ticket_id, Ticket.event_id == event_id).options(*whole())
     ).one_or_none()
     if ticket is None:
         raise NotFound(_("This ticket no longer exists."))

@@ -57,3 +57,5 @@ def test_what_a_killed_worker_had_leased_is_taken_again_when_its_lease_is_over(d
     assert outbox.drain() == 1
 
     assert ran == [7]
+    with transaction():
+        assert db.session.scalar(sa.select(outbox.OutboxRow.attempts)) == 2
