@@ -14,7 +14,7 @@ from carneau.payments.models import OnExpiry
 from carneau.purchases import links
 from carneau.purchases import queries as purchases
 from carneau.purchases.models import PaymentStatus, Purchase
-from carneau.purchases.placing import PriceChanged
+from carneau.purchases.placing import PriceChanged, TooManyUnpaid
 from carneau.tickets import qr
 from carneau.tickets import queries as tickets
 from carneau.tickets.models import Ticket
@@ -47,10 +47,21 @@ def create() -> ResponseReturnValue:
     form = BuyerForm.of_request()
     if form.validate():
         return render.see_other(begin.begin(visitors.find_visitor(), **form.given()))
+    return _asked_again(form, 422)
+
+
+@bp.errorhandler(TooManyUnpaid)
+def too_many_unpaid(refusal: TooManyUnpaid) -> ResponseReturnValue:
+    form = BuyerForm.of_request()
+    form.email.errors = [str(refusal)]
+    return _asked_again(form, 409)
+
+
+def _asked_again(form: BuyerForm, status: int) -> ResponseReturnValue:
     contents = carts.find_contents(visitors.find_visitor())
     if contents is None or not contents.live:
         return render.see_other("/cart")
-    return render.page("checkout/new.html", blocks=("buyer",), status=422, form=form, contents=contents)
+    return render.page("checkout/new.html", blocks=("buyer",), status=status, form=form, contents=contents)
 
 
 @bp.errorhandler(PriceChanged)

@@ -1,5 +1,7 @@
 """How many places one network and one address may hold."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 
@@ -81,6 +83,10 @@ def test_a_cart_is_opened_with_no_more_statements_than_before(app, kind, count_s
     assert len(statements) <= 3, statements
 
 
+def at_the_field(page):
+    return re.search(r'id="email_error"[^>]*>([^<]+)', page.text)[1]
+
+
 def test_one_address_begins_to_pay_for_so_many_places_and_no_more(app, simulator, kind):
     most, per_cart = placing.MOST_UNPAID_PLACES, holds.MOST_PER_CART
     for _ in range(most // per_cart):
@@ -93,7 +99,9 @@ def test_one_address_begins_to_pay_for_so_many_places_and_no_more(app, simulator
     refused = buyer.check_out(email=DETAILS["email"].upper())
 
     assert refused.status_code == 409
-    assert "begun with this e-mail address" in refused.text
+    assert "begun with this e-mail address" in at_the_field(refused)
+    assert 'value="ADA@BUYER.EXAMPLE"' in refused.text
+    assert 'action="/checkout"' in refused.text
     assert db.session.scalar(sa.select(sa.func.count(Purchase.id))) == most // per_cart
     assert buyer.check_out(email="somebody@else.example").status_code == 303
 
