@@ -11,13 +11,14 @@ class Mail(Model):
     """That a mail is owed, and whether it went out. Its text is composed when it is sent: it carries links and codes
     that must not lie in the database. `key` (as `confirmation:purchase:7`) makes the debt unique,
     `message_id` is the same on every try, so that a mailbox can see a double for what it is. A mail about an account
-    has no organisation.
+    has no organisation. It `forgets_recipient`, once it has gone, who was erased while it was owed.
     """
 
     __tablename__ = "mails"
     __table_args__ = (
         sa.Index("ix_mails_undelivered", "created_at", postgresql_where=sa.text("sent_at IS NULL")),
         sa.Index("ix_mails_subject", "subject", "subject_id"),
+        sa.Index("ix_mails_forgetting", "id", postgresql_where=sa.text("forgets_recipient")),
     )
 
     id: Mapped[Id]
@@ -33,4 +34,5 @@ class Mail(Model):
     last_error: Mapped[str | None]
     sent_at: Mapped[datetime | None]
     gave_up_at: Mapped[datetime | None]
+    forgets_recipient: Mapped[bool] = mapped_column(server_default=sa.false())
     created_at: Mapped[CreatedAt]

@@ -16,6 +16,7 @@ from carneau.inventory import jobs as inventory
 from carneau.ops import heartbeats
 from carneau.payments import inquiring
 from carneau.payments import sweeps as payments
+from carneau.privacy import erasing as privacy
 from carneau.tickets import erasing as tickets
 
 Sweep = Callable[[], object]
@@ -34,6 +35,7 @@ SWEEPS: list[tuple[float, Sweep]] = [
     (3600, webhooks.forget_old),
     (600, exports.forget_expired),
     (3600, tickets.erase_names),
+    (600, privacy.erase_from_sent_mails),
 ]
 
 

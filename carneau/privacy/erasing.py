@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from carneau.core import audit
+from carneau.core.db import transaction
 from carneau.email import erasing as mails
 from carneau.organisations.models import Organisation
 from carneau.payments import erasing as payments
@@ -25,6 +26,12 @@ def erase_from(organisation: Organisation, address: str, actor: str) -> int:
     erased = erase([address.lower()], actor, organisation.id)
     audit.record(_Person(organisation.id), "person_erased", actor, purchases=len(erased))
     return len(erased)
+
+
+def erase_from_sent_mails() -> int:
+    """What was still owed to a person when they were erased has gone by now: it names nobody either. A sweep."""
+    with transaction():
+        return mails.erase_gone(purchases.NO_ADDRESS)
 
 
 def note_export(organisation: Organisation, actor: str) -> None:

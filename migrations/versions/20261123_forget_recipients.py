@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 revision = 'forget_recipients'
-down_revision = 'door_lists_checked'
+down_revision = "door_lists_checked"
 branch_labels = None
 depends_on = None
 

@@ -6,11 +6,12 @@ import pytest
 import sqlalchemy as sa
 
 from carneau.accounts.models import User
+from carneau.core import outbox
 from carneau.core.audit import AuditEntry
 from carneau.core.db import db, transaction
 from carneau.email import owing
 from carneau.email.models import Mail
-from carneau.fulfilment import messages
+from carneau.fulfilment import fulfil, messages
 from carneau.organisations.models import Organisation, Role
 from carneau.payments.models import Payment, StripeEvent
 from carneau.privacy import erasing, knowledge
@@ -162,6 +163,24 @@ def test_who_was_given_a_ticket_is_forgotten_too_and_the_ticket_stays_valid(hous
         erasing.erase_from(db.session.get_one(Organisation, house.id), BERT.upper(), "user:1")
     assert BERT not in everything()
     assert db.session.scalars(sa.select(Ticket.status)).all() == ["valid", "valid"]
+
+
+def test_a_mail_that_was_owed_still_names_nobody_once_it_has_gone(house, purchase, catcher):
+    with transaction():
+        fulfil.notify(db.session.get_one(Purchase, purchase.id), "refunded", "refund:1")
+        kept = owing.owe(db.session.get_one(Purchase, purchase.id), "confirmation", "cleo@buyer.example")
+        owing.note_sent(kept)
+    with transaction():
+        erasing.erase_from(db.session.get_one(Organisation, house.id), ADA, "user:1")
+    assert erasing.erase_from_sent_mails() == 0
+
+    outbox.drain()
+
+    assert catcher.recipients == ["Ada@buyer.example"]
+    assert erasing.erase_from_sent_mails() == 1
+    assert erasing.erase_from_sent_mails() == 0
+    assert ADA not in everything().lower()
+    assert db.session.scalar(sa.select(Mail.recipient).where(Mail.id == kept)) == "cleo@buyer.example"
 
 
 def test_a_payment_under_way_is_finished_first(owner, purchase):
