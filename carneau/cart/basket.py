@@ -167,8 +167,9 @@ def _open(visitor_secret: str, ticket_type: TicketType, network: bytes | None) -
         "currency": ticket_type.currency,
         "network_digest": network,
     }
-    cart, places_beside = db.session.execute(_opening(), values).one()
-    caps.require_room(places_beside)
+    row = db.session.execute(_opening(), values).one()
+    cart: Cart = row[0]
+    caps.require_room(row[1])
     return cart
 
 

@@ -167,7 +167,7 @@ def hurry(key: str) -> bool:
 def is_owed(job: Callable[..., None]) -> bool:
     """Whether a row of this job, whatever its arguments, is still open."""
     rows = sa.select(OutboxRow.id).where(
-        OutboxRow.job == job.job_name,  # type: ignore[attr-defined]
+        OutboxRow.job == NAMES[job],
         OutboxRow.done_at.is_(None),
         OutboxRow.gave_up_at.is_(None),
     )

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from carneau.catalogue.models import Event, TicketType
 from carneau.core.db import db
@@ -75,11 +76,14 @@ def names(found: Iterable[Purchase]) -> tuple[dict[int, str], dict[int, str]]:
 
 
 def tickets(organisation_id: int, event_slug: str, after: str, limit: int) -> tuple[list[Ticket], bool]:
-    all_of_it = (joinedload(Ticket.event), joinedload(Ticket.ticket_type), joinedload(Ticket.purchase))
-    mine = sa.select(Ticket).where(Ticket.organisation_id == organisation_id).options(*all_of_it)
+    mine = sa.select(Ticket).where(Ticket.organisation_id == organisation_id).options(*all_of_ticket())
     if event_slug:
         mine = mine.where(Ticket.event_id == _event_id(organisation_id, event_slug))
     return _cut(mine, Ticket.id, _edge(Ticket, Ticket.ref, after), limit)
+
+
+def all_of_ticket() -> tuple[ExecutableOption, ...]:
+    return joinedload(Ticket.event), joinedload(Ticket.ticket_type), joinedload(Ticket.purchase)
 
 
 def tickets_of(

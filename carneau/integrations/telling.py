@@ -79,7 +79,7 @@ def _event(event_id: int) -> Resource | None:
 
 
 def _attendees(which: sa.ColumnElement[bool]) -> list[resources.Attendee]:
-    mine = sa.select(Ticket).where(which).options(*queries.WITH_ALL).order_by(Ticket.id)
+    mine = sa.select(Ticket).where(which).options(*queries.all_of_ticket()).order_by(Ticket.id)
     return [selling.attendee(ticket) for ticket in db.session.scalars(mine.execution_options(populate_existing=True))]
 
 
