@@ -34,7 +34,7 @@ def test_every_part_may_die_in_turn_and_no_acknowledged_sale_is_lost(machines, c
     with rush(machines) as buyers:
         for part in PARTS:
             machines.die(part)
-            time.sleep(2)
+            time.sleep(1)
             machines.start(part)
             seconds[part] = buyers.seconds_to_next_sale()
             with capsys.disabled():
@@ -47,9 +47,7 @@ def test_without_redis_selling_goes_on_and_tickets_come(machines):
     machines.die("redis")
     try:
         with rush(machines) as buyers:
-            before = buyers.paid
-            time.sleep(5)
-            assert buyers.paid > before
+            buyers.sell(20)
         until_settled(machines)
     finally:
         machines.start("redis")
@@ -70,5 +68,5 @@ def test_a_rolling_restart_with_a_new_column_fails_no_request(machines):
             machines.leave(worker)
             machines.start(worker)
         buyers.seconds_to_next_sale()
-        assert buyers.failed == 0
+        assert buyers.failures == []
     check(machines, buyers.paid)
