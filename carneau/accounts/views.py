@@ -11,7 +11,7 @@ from carneau.accounts.limits import TooOften
 from carneau.accounts.links import LinkGone, Purpose
 from carneau.accounts.models import OneTimeLink, User
 from carneau.accounts.second_step import HOME, enter
-from carneau.web import destinations, errors, render
+from carneau.web import destinations, errors, render, security
 
 bp = Blueprint("accounts", __name__)
 FORMS = {Purpose.REGISTRATION: RegistrationForm, Purpose.PASSWORD: NewPasswordForm}
@@ -131,9 +131,7 @@ def _use(link: OneTimeLink, secret: str, form: PressForm | RegistrationForm | Ne
 
 def _link_page(link: OneTimeLink, secret: str, form: object, status: int = 200) -> Response:
     page = render.page("accounts/link_show.html", status=status, link=link, secret=secret, form=form)
-    page.headers["Referrer-Policy"] = "no-referrer"
-    page.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return page
+    return security.keep_secret(page)
 
 
 @bp.errorhandler(LinkGone)

@@ -47,7 +47,7 @@ def admit(phone: Phone, slug: str, attempt: Attempt) -> Verdict:
 def _settled(values: dict[str, Any]) -> sa.Row[Any]:
     """Whoever lost a race reads again, and then sees who won."""
     for _try in range(TRIES):
-        row = _judged(values)
+        row = judged(ADMIT, values)
         if row is None:
             continue
         if row.verdict:
@@ -61,10 +61,11 @@ def _settled(values: dict[str, Any]) -> sa.Row[Any]:
     raise Contested(_("Others are changing this ticket just now. Please scan it again."))
 
 
-def _judged(values: dict[str, Any]) -> sa.Row[Any] | None:
+def judged(statement: sa.TextClause, values: dict[str, Any]) -> sa.Row[Any] | None:
+    """None for who lost a race, and asks again. Raises NotLetIn."""
     try:
         with single_statement() as connection:
-            row = connection.execute(ADMIT, values).one_or_none()
+            row = connection.execute(statement, values).one_or_none()
     except IntegrityError as error:
         if isinstance(error.orig, quick.LOST):
             return None

@@ -5,14 +5,11 @@ from uuid import UUID, uuid5
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy.exc import IntegrityError
 
 from carneau.admissions import flooding
-from carneau.admissions.admission import TRIES, Contested, NotLetIn
+from carneau.admissions.admission import TRIES, Contested, judged
 from carneau.admissions.devices import Phone
-from carneau.admissions.quick import LOST
 from carneau.admissions.statements import ADMIT_PARTY
-from carneau.core.db import single_statement
 from carneau.core.errors import Conflict, NotFound
 
 
@@ -46,15 +43,9 @@ def admit(phone: Phone, slug: str, ref: str, quantity: int, nonce: UUID, gate: s
 
 
 def _asked(values: dict[str, Any]) -> sa.Row[Any] | None:
-    try:
-        with single_statement() as connection:
-            row = connection.execute(ADMIT_PARTY, values).one_or_none()
-    except IntegrityError as error:
-        if isinstance(error.orig, LOST):
-            return None
-        raise
+    row = judged(ADMIT_PARTY, values)
     if row is None:
-        raise NotLetIn
+        return None
     if not row.is_here:
         raise NotFound(_("There is no ticket of this reference here."))
     if row.status != "published":

@@ -9,18 +9,11 @@ from carneau.core import codes
 from carneau.core.db import transaction
 from carneau.door import answers, guards
 from carneau.door.forms import MemberPhoneForm, PhoneForm
-from carneau.web import phones, render
+from carneau.web import phones, render, security
 
 bp = Blueprint("door_registering", __name__, url_prefix="/door")
 answers.register(bp)
-
-
-@bp.after_request
-def keep_secret(response: Response) -> Response:
-    """The address is the right to scan."""
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+bp.after_request(security.keep_secret)
 
 
 @bp.get("/links/<secret>")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from carneau.manage.charts import HEIGHT, WIDTH
+from carneau.manage.charts import Bar, bars
 
 MOST_BARS = 90
 FEWEST_BARS = 12
@@ -12,24 +12,14 @@ STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 360, 1440)
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    x: float
-    y: float
-    width: float
-    height: float
-    value: int
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Arrivals:
     """`step` is how many minutes one bar stands for."""
 
     step: int
-    bars: list[Bar]
+    bars: list[Bar[datetime]]
 
     @property
-    def busiest(self) -> Bar:
+    def busiest(self) -> Bar[datetime]:
         return max(self.bars, key=lambda bar: bar.value)
 
 
@@ -50,14 +40,8 @@ def _begin(at: datetime, step: int) -> datetime:
     return datetime.fromtimestamp(at.timestamp() // (step * 60) * step * 60, UTC)
 
 
-def _bars(steps: Mapping[datetime, int], step: timedelta) -> list[Bar]:
-    last, most = max(steps), max(steps.values()) or 1
+def _bars(steps: Mapping[datetime, int], step: timedelta) -> list[Bar[datetime]]:
+    last = max(steps)
     first = max(min(steps), last - step * (MOST_BARS - 1))
     shown = [first + step * number for number in range((last - first) // step + 1)]
-    wide = WIDTH / max(len(shown), FEWEST_BARS)
-    return [_bar(number * wide, wide, steps.get(at, 0), most, at) for number, at in enumerate(shown)]
-
-
-def _bar(x: float, wide: float, value: int, most: int, at: datetime) -> Bar:
-    height = round(value / most * (HEIGHT - 10), 1)
-    return Bar(round(x + wide * 0.1, 1), HEIGHT - height, round(wide * 0.8, 1), height, value, at)
+    return bars([(at, steps.get(at, 0)) for at in shown], FEWEST_BARS)

@@ -7,7 +7,7 @@ from carneau.core.db import transaction
 from carneau.manage.forms import PressForm
 from carneau.organisations import invitations, links
 from carneau.organisations.invitations import InvitationGone
-from carneau.web import render
+from carneau.web import render, security
 
 bp = Blueprint("manage_invitations", __name__, url_prefix="/manage/invitations")
 
@@ -25,9 +25,7 @@ def show(invitation_ref: str) -> ResponseReturnValue:
         is_mine=user is not None and invitations.is_for(invitation, user),
         form=PressForm(),
     )
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return answer
+    return security.keep_secret(answer)
 
 
 @bp.post("/<invitation_ref>")

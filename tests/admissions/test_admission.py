@@ -19,21 +19,6 @@ from tests.scanning import code_of, make_gate, make_phone, make_tickets, scan, s
 
 
 @pytest.fixture
-def event(database):
-    return make_event()
-
-
-@pytest.fixture
-def kind(event):
-    return make_ticket_type(event)
-
-
-@pytest.fixture
-def phone(event):
-    return make_phone(event)
-
-
-@pytest.fixture
 def ticket(kind):
     return make_tickets((kind, 2), buyer_name="Ada Verhoeven")[0]
 

@@ -15,18 +15,8 @@ from carneau.catalogue.models import Event, TicketType
 from carneau.core.audit import AuditEntry
 from carneau.core.db import db, transaction
 from carneau.core.errors import Invalid
-from tests.making import make_event, make_ticket_type
+from tests.making import make_ticket_type
 from tests.scanning import make_gate, make_phone, make_tickets, scan
-
-
-@pytest.fixture
-def event(database):
-    return make_event()
-
-
-@pytest.fixture
-def kind(event):
-    return make_ticket_type(event)
 
 
 def now(row):
@@ -103,7 +93,7 @@ def test_nobody_comes_in_by_a_closed_gate_until_it_is_opened_again(event, kind, 
     with transaction():
         gates.reopen(now(gate), "user:1")
     assert scan(phone, event, ticket, gate=gate.public_id).word == "come_in"
-    actions = sa.select(AuditEntry.action).where(AuditEntry.subject == "gates")
+    actions = sa.select(AuditEntry.action).where(AuditEntry.subject == "gates").order_by(AuditEntry.id)
     assert db.session.scalars(actions).all() == ["closed", "opened"]
     invariants_hold()
 

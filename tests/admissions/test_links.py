@@ -17,11 +17,6 @@ from tests.making import make_event, make_organisation, make_ticket_type
 from tests.scanning import make_device, make_link, make_phone, make_tickets, scan
 
 
-@pytest.fixture
-def event(database):
-    return make_event()
-
-
 def now(row):
     return db.session.get_one(type(row), row.id, populate_existing=True)
 

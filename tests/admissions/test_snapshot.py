@@ -21,21 +21,6 @@ from tests.scanning import code_of, make_device, make_gate, make_link, make_phon
 from tests.visiting import make_user
 
 
-@pytest.fixture
-def event(database):
-    return make_event()
-
-
-@pytest.fixture
-def kind(event):
-    return make_ticket_type(event)
-
-
-@pytest.fixture
-def phone(event):
-    return make_phone(event)
-
-
 def taken(phone, event, since=None):
     """What a phone reads, with its tickets by number."""
     with transaction():

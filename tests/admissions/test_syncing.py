@@ -22,18 +22,8 @@ from tests.scanning import code_of, make_device, make_gate, make_link, make_phon
 
 
 @pytest.fixture
-def event(database):
-    return make_event()
-
-
-@pytest.fixture
 def kind(event):
     return make_ticket_type(event, total_quantity=1000)
-
-
-@pytest.fixture
-def phone(event):
-    return make_phone(event)
 
 
 def queued(ticket, shown=Answer.COME_IN, reason=None, **values):

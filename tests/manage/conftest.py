@@ -3,7 +3,7 @@ import pytest
 from carneau.organisations.models import Role
 from tests.making import make_event, make_member, make_organisation, make_ticket_type
 from tests.manage.selling import entering
-from tests.visiting import make_user
+from tests.visiting import Visitor, make_user
 
 
 @pytest.fixture
@@ -23,6 +23,11 @@ def enter(app, event):
 
 
 @pytest.fixture
+def owner(enter):
+    return enter(Role.OWNER)
+
+
+@pytest.fixture
 def house(database):
     return make_organisation(slug="house")
 
@@ -32,4 +37,13 @@ def ada(visitor, house):
     """A manager of the house, logged in."""
     make_member(house, make_user(), Role.MANAGER)
     visitor.log_in("ada@buyer.example")
+    return visitor
+
+
+@pytest.fixture
+def olga(app, house):
+    """An owner of the house, logged in."""
+    make_member(house, make_user("olga@team.example"), Role.OWNER)
+    visitor = Visitor(app)
+    visitor.log_in("olga@team.example")
     return visitor

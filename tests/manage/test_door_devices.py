@@ -17,11 +17,6 @@ PHONES = "/manage/events/gala/door/phones"
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
-@pytest.fixture
-def owner(enter):
-    return enter(Role.OWNER)
-
-
 def test_phones_of_links_and_members_are_listed_with_how_they_do(owner, event):
     link = make_link(event, label="Friday")
     seen = {"last_seen_at": clock.now(), "last_sync_at": clock.now() - timedelta(days=2)}

@@ -8,16 +8,10 @@ from carneau.admissions.models import Gate
 from carneau.catalogue.models import Event
 from carneau.core.audit import AuditEntry
 from carneau.core.db import db, transaction
-from carneau.organisations.models import Role
 from tests.making import make_ticket_type
 from tests.scanning import make_gate, make_phone, make_tickets, scan
 
 GATES = "/manage/events/gala/door/gates"
-
-
-@pytest.fixture
-def owner(enter):
-    return enter(Role.OWNER)
 
 
 def names(page):

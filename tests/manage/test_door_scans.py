@@ -11,17 +11,11 @@ from carneau.core import clock
 from carneau.core.audit import AuditEntry
 from carneau.core.db import db, transaction
 from carneau.manage import reading
-from carneau.organisations.models import Role
 from tests.making import make_event
 from tests.manage.test_door import rows
 from tests.scanning import make_conflict, make_device, make_gate, make_link, make_phone, make_tickets, scan, state_of
 
 SCANS = "/manage/events/gala/door/scans"
-
-
-@pytest.fixture
-def owner(enter):
-    return enter(Role.OWNER)
 
 
 @pytest.fixture

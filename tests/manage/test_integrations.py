@@ -7,20 +7,11 @@ from carneau.core import codes
 from carneau.core.audit import AuditEntry
 from carneau.core.db import db
 from carneau.integrations.models import ApiToken
-from carneau.organisations.models import Role
-from tests.making import make_member, make_token
-from tests.visiting import Visitor, make_user, token
+from tests.making import make_token
+from tests.visiting import make_user, token
 
 ROOT = "/manage/organisations/house/integrations"
 SECRET = re.compile(r'id="secret"[^>]*value="(carneau_[^"]+)"')
-
-
-@pytest.fixture
-def olga(app, house):
-    make_member(house, make_user("olga@team.example"), Role.OWNER)
-    visitor = Visitor(app)
-    visitor.log_in("olga@team.example")
-    return visitor
 
 
 def fill_in(page, **fields):

@@ -6,17 +6,11 @@ import sqlalchemy as sa
 from carneau.admissions.devices import Phone
 from carneau.admissions.models import Scan
 from carneau.core.db import db, transaction
-from carneau.organisations.models import Role
 from carneau.purchases.models import Purchase
 from tests.making import make_event, make_ticket_type
 from tests.scanning import make_device, make_gate, make_link, make_tickets, scan
 
 ATTENDEES = "/manage/events/gala/attendees"
-
-
-@pytest.fixture
-def owner(enter):
-    return enter(Role.OWNER)
 
 
 @pytest.fixture

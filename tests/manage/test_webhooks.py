@@ -8,22 +8,13 @@ from carneau.core import outbox
 from carneau.core.db import db
 from carneau.integrations.endpoints import MOST
 from carneau.integrations.models import DisabledBecause, WebhookDelivery, WebhookEndpoint
-from carneau.organisations.models import Role
 from tests.integrations.conftest import private_networks, receiver
-from tests.making import make_endpoint, make_member
-from tests.visiting import Visitor, make_user, token
+from tests.making import make_endpoint
+from tests.visiting import token
 
 __all__ = ["private_networks", "receiver"]
 ROOT = "/manage/organisations/house/integrations"
 SECRET = re.compile(r'id="secret"[^>]*value="(whsec_[^"]+)"')
-
-
-@pytest.fixture
-def olga(app, house):
-    make_member(house, make_user("olga@team.example"), Role.OWNER)
-    visitor = Visitor(app)
-    visitor.log_in("olga@team.example")
-    return visitor
 
 
 def fill_in(page, **fields):
