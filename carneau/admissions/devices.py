@@ -71,13 +71,6 @@ def revoke(device: DoorDevice, actor: str) -> None:
         audit.record(device, "revoked", actor)
 
 
-def allow_again(device: DoorDevice, actor: str) -> None:
-    if device.revoked_at is not None:
-        device.revoked_at = None
-        db.session.flush()
-        audit.record(device, "allowed_again", actor)
-
-
 def _keep(token: str, name: str, actor: str, whose: dict[str, Any]) -> DoorDevice:
     """Of two clicks at once the second finds the row of the first."""
     name = name[:LONGEST_NAME]

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from carneau.admissions import reading
 from carneau.admissions.devices import Phone
-from carneau.admissions.models import Answer, Direction, DoorDevice, Gate, Scan
+from carneau.admissions.models import Answer, DoorDevice, Gate, Scan
 from carneau.admissions.statements import MAY_SCAN
 from carneau.catalogue.models import Event, EventStatus, TicketType
 from carneau.core.db import db
@@ -148,18 +148,3 @@ def counts(event: Event) -> list[Count]:
         .order_by(TicketType.position, TicketType.id)
     )
     return [Count(*row) for row in rows]
-
-
-def let_in_by_gate(event: Event) -> dict[int | None, int]:
-    """Entries by gate id; None for those at no gate. Who came back in counts again."""
-    rows = db.session.execute(
-        sa.select(Scan.gate_id, sa.func.count())
-        .where(
-            Scan.event_id == event.id,
-            Scan.verdict == Answer.COME_IN,
-            Scan.direction == Direction.ENTRY,
-            Scan.undone_at.is_(None),
-        )
-        .group_by(Scan.gate_id)
-    )
-    return {row[0]: row[1] for row in rows}

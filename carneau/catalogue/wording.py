@@ -25,9 +25,6 @@ class Standing(StrEnum):
     CANCELLED = "cancelled"
 
 
-BUYABLE = (Standing.AVAILABLE, Standing.FEW_LEFT, Standing.HELD_BY_OTHERS)
-
-
 class NotOnSale(Conflict):
     """The sentence says why, and since or until when."""
 

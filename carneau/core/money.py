@@ -61,11 +61,6 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
     return sum(amounts, Money(0, currency))
 
 
-def share_of(minor: int, basis_points: int) -> int:
-    """`basis_points` of an amount, half a unit rounded up (commercial rounding)."""
-    return (minor * basis_points * 2 + 10_000) // 20_000
-
-
 def tax_within(minor: int, basis_points: int) -> int:
     """The tax contained in a gross amount, commercially rounded."""
     return (minor * basis_points * 2 + 10_000 + basis_points) // (2 * (10_000 + basis_points))

@@ -33,7 +33,6 @@ SUBJECTS = {
 }
 ACTIONS = {
     "admission_undone": lazy_gettext("admission taken back"),
-    "allowed_again": lazy_gettext("let scan again"),
     "answered": lazy_gettext("answered"),
     "asked": lazy_gettext("asked"),
     "address_changed": lazy_gettext("address changed"),

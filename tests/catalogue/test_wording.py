@@ -65,7 +65,7 @@ def test_what_is_left_is_said_as_it_is(total, sold, held, standing, sentence, mo
     said = words(total, sold, held)
 
     assert (said.standing, said.sentence, said.most) == (standing, sentence, most)
-    assert said.is_buyable == (said.standing in wording.BUYABLE)
+    assert said.is_buyable == (standing is not Standing.SOLD_OUT)
 
 
 def test_places_that_are_being_paid_for_name_no_time_that_nobody_knows():
