@@ -31,8 +31,8 @@ END: list[Processor] = [WITHOUT_LOCALS, without_values, structlog.processors.JSO
 
 
 def configure(level: str = "INFO") -> None:
-    """One JSON object a line on stderr, also of what libraries say. Callers name ids, never addresses, tokens or whole
-    requests."""
+    """One JSON object a line on stderr. Callers name ids, never addresses, tokens or whole requests. Of what libraries
+    say only warnings: fontTools would tell every letter of a ticket's name."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -40,8 +40,8 @@ def configure(level: str = "INFO") -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *END],
         )
     )
-    logging.basicConfig(level=level, handlers=[handler])
-    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
+    logging.basicConfig(level=max(logging.WARNING, logging.getLevelName(level)), handlers=[handler])
+    logging.getLogger("alembic.runtime.migration").setLevel(level)
     structlog.configure(
         processors=[*BEGINNING, *END],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
