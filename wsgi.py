@@ -1,4 +1,9 @@
-from carneau import create_app
-from config import Config
+import sys
 
-app = create_app(Config.from_env())
+from carneau import create_app
+from config import Config, UnsafeSettings
+
+try:
+    app = create_app(Config.from_env())
+except UnsafeSettings as refusal:
+    sys.exit(str(refusal))
