@@ -60,6 +60,17 @@ FIGURES = {
         "SELECT count(*) FROM mails WHERE sent_at IS NULL AND gave_up_at IS NOT NULL"),
     "payments_flagged": Figure("Payments that a person must look at",
         "SELECT count(*) FROM payment_flags WHERE closed_at IS NULL"),
+    "scans_lately": Figure("Scans at the door of the last five minutes by verdict",
+        """SELECT v.verdict, count(s.id) FROM (VALUES ('come_in'), ('already_in'), ('not_valid'), ('exit')) v (verdict)
+             LEFT JOIN scans s ON s.verdict = v.verdict AND s.recorded_at > now() - interval '5 minutes'
+                   AND s.id > (SELECT coalesce(max(id), 0) - 20000 FROM scans) GROUP BY 1""", "verdict"),
+    "scans_waiting": Figure("Scans that phones keep until they have a network, as each last told us",
+        """SELECT coalesce(sum(queue_length), 0) FROM door_devices
+            WHERE revoked_at IS NULL AND last_seen_at > now() - interval '12 hours'"""),
+    "scan_conflicts": Figure("Tickets let in twice by phones without a network, not looked at by anybody",
+        "SELECT count(*) FROM scans WHERE is_conflict AND looked_at IS NULL"),
+    "door_phones": Figure("Phones at the door, heard of in the last five minutes",
+        "SELECT count(*) FROM door_devices WHERE revoked_at IS NULL AND last_seen_at > now() - interval '5 minutes'"),
     "processes_alive": Figure("Background processes with a heartbeat in the last minute",
         """SELECT kind, count(h.process) FROM (VALUES ('worker'), ('clock')) kinds (kind)
              LEFT JOIN heartbeats h ON h.process = kind AND h.beat_at > now() - interval '1 minute' GROUP BY 1""",

@@ -4,15 +4,18 @@ import os
 import re
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from carneau.core import outbox, queue, settings
+from carneau.catalogue.models import Event
+from carneau.core import clock, outbox, queue, settings
 from carneau.core.db import db, transaction
 from carneau.ops import figures, reporting
 from carneau.standalone.environment import ROOT
 from tests.making import make_paid_purchase, make_ticket_type
+from tests.scanning import let_in, make_conflict, make_device, make_link, make_tickets
 
 TOKEN = "a-token-for-prometheus"
 SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$", re.MULTILINE)
@@ -81,6 +84,31 @@ def test_figures_come_from_the_rows(client, token):
     assert found["carneau_purchases_lately", "status=succeeded"] == 1
     assert found["carneau_processes_alive", "process=worker"] == 0
     assert {name.removeprefix("carneau_") for name, _ in found} >= set(figures.FIGURES)
+
+
+def test_the_door_is_told_by_verdict_with_what_waits_on_phones_and_who_was_let_in_twice(client, token):
+    kind = make_ticket_type(total_quantity=5)
+    with transaction():
+        event = db.session.get_one(Event, kind.event_id)
+    link, now = make_link(event), clock.now()
+    device, _token = make_device(link, last_seen_at=now, queue_length=7)
+    make_device(link, last_seen_at=now, queue_length=9, revoked_at=now)
+    make_device(link, last_seen_at=now - timedelta(days=2), queue_length=9)
+    for ticket in make_tickets((kind, 2)):
+        let_in(ticket)
+    make_conflict(device, event)
+
+    found = samples(client)
+
+    assert {labels: number for (name, labels), number in found.items() if name == "carneau_scans_lately"} == {
+        "verdict=come_in": 2,
+        "verdict=already_in": 1,
+        "verdict=not_valid": 0,
+        "verdict=exit": 0,
+    }
+    assert found["carneau_scans_waiting", ""] == 7
+    assert found["carneau_door_phones", ""] == 1
+    assert found["carneau_scan_conflicts", ""] == 1
 
 
 def test_a_request_s_id_is_in_the_answer_in_the_log_and_in_the_job_that_it_made(database, settings):
