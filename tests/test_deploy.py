@@ -105,13 +105,13 @@ def test_the_image_s_entry_runs_any_other_command_as_it_is(tmp_path):
 
 
 def test_settings_that_are_named_anywhere_exist():
-    ours = {field.upper() for field in Config.__dataclass_fields__} | {"PORT", "WEB_CONCURRENCY"}
+    ours = {field.upper() for field in Config.__dataclass_fields__} | {"PORT", "WEB_CONCURRENCY", "GRANIAN_HOST"}
     boto3_s = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"}
-    example = re.findall(r"^([A-Z_]+)=", (ROOT / "deploy" / "env.example").read_text(), re.MULTILINE)
+    example = re.findall(r"^#?([A-Z_]+)=", (ROOT / "deploy" / "env.example").read_text(), re.MULTILINE)
     literals = yaml.safe_load((MANIFESTS / "kustomization.yaml").read_text())["configMapGenerator"][0]["literals"]
     asked = json.loads((ROOT / "app.json").read_text())["env"]
 
-    assert set(example) - ours == {"DOMAIN", "POSTGRES_PASSWORD"}
+    assert set(example) - ours == {"DOMAIN", "POSTGRES_PASSWORD", "FLASK_SKIP_DOTENV"}
     assert {literal.partition("=")[0] for literal in literals} <= ours
     assert set(asked) <= ours | boto3_s
 
