@@ -13,7 +13,7 @@ from carneau.exports import sweeps as exports
 from carneau.fulfilment import sweeps as fulfilment
 from carneau.integrations import log as webhooks
 from carneau.inventory import jobs as inventory
-from carneau.ops import heartbeats
+from carneau.ops import heartbeats, statistics
 from carneau.payments import inquiring
 from carneau.payments import sweeps as payments
 from carneau.privacy import erasing as privacy
@@ -23,6 +23,7 @@ Sweep = Callable[[], object]
 SWEEPS: list[tuple[float, Sweep]] = [
     (heartbeats.EVERY_SECONDS, heartbeats.of_clock),
     (2, inventory.expire_holds),
+    (5, statistics.refresh),
     (10, payments.end_purchases),
     (60, fulfilment.complete_paid),
     (30, exports.give_up),
