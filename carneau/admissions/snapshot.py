@@ -1,6 +1,7 @@
 """What a phone holds of its event so that it can decide without a network: every ticket's number, revision and state,
-and the public half of the key that codes are signed with. A phone checks the signature itself, so no digest of a code
-is needed, and nothing in here helps anybody to make one."""
+and the public half of the key that codes are signed with. Who may look for names has them too, with the references by
+which somebody without a code is let in. A phone checks the signature itself, so no digest of a code is needed, and
+nothing in here helps anybody to make one."""
 
 import base64
 import hashlib
@@ -19,7 +20,7 @@ from carneau.core import settings
 from carneau.core.db import db
 from carneau.tickets import qr
 
-VERSION = 1
+VERSION = 2
 CURSOR = re.compile(r"(?P<epoch>[0-9a-f]{8})-(?P<xid>[0-9]{1,19})")
 FURTHEST_BACK = 2**30
 XIDS = 2**32
@@ -63,7 +64,8 @@ TICKETS = sa.text("""WITH mine AS (
        ), ordered AS (
            SELECT mine.id - lag(mine.id, 1, 0::bigint) OVER (ORDER BY mine.id) AS step, mine.revision, mine.state,
                   array_position(CAST(:type_ids AS bigint[]), mine.ticket_type_id) - 1 AS type,
-                  CASE WHEN :with_names THEN to_json(mine.holder_name) END AS name, mine.status = 'redeemed' AS was_in,
+                  CASE WHEN :with_names THEN to_json(mine.holder_name) END AS name, mine.ref,
+                  mine.status = 'redeemed' AS was_in,
                   CAST(extract(epoch FROM coalesce(s.scanned_at, mine.redeemed_at)) AS bigint) - :origin AS since,
                   array_position(CAST(:gate_ids AS bigint[]), s.gate_id) - 1 AS gate
              FROM mine LEFT JOIN LATERAL (
@@ -76,6 +78,7 @@ TICKETS = sa.text("""WITH mine AS (
               coalesce(string_agg(state, ''), '') AS state,
               string_agg(CAST(step AS text), ',') AS number, string_agg(CAST(revision AS text), ',') AS revision,
               string_agg(CAST(type AS text), ',') AS type, string_agg(CAST(name AS text), ',') AS name,
+              string_agg(ref, ',') AS ref,
               string_agg(CAST(since AS text), ',') FILTER (WHERE was_in) AS since,
               string_agg(coalesce(CAST(gate AS text), 'null'), ',') FILTER (WHERE was_in) AS gate
          FROM ordered""")
@@ -165,7 +168,7 @@ def _facts(head: sa.Row[Any], type_ids: list[int], gates: Any) -> dict[str, Any]
 
 
 def _columns(row: sa.Row[Any]) -> str:
-    names = f', "name": [{row.name}]' if row.name else ""
+    names = f', "name": [{row.name}], "ref": "{row.ref}"' if row.name else ""
     return (
         f'{{"number": [{row.number or ""}], "revision": [{row.revision or ""}], "state": "{row.state}",'
         f' "type": [{row.type or ""}], "since": [{row.since or ""}], "gate": [{row.gate or ""}]{names}}}'

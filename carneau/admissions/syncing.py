@@ -26,7 +26,8 @@ NOTE_REFUSAL = sa.text(f"""WITH {DEVICE}, noted AS (
                   CAST(:direction AS text), CAST(:shown AS text), CAST(:reason AS text),
                   greatest({THERE_SINCE}, least(now(), CAST(:scanned_at AS timestamptz))), true
              FROM device LEFT JOIN gate ON true
-             LEFT JOIN tickets t ON t.id = CAST(:ticket_id AS bigint) AND t.organisation_id = device.organisation_id
+             LEFT JOIN tickets t ON t.organisation_id = device.organisation_id
+                       AND t.id = coalesce(CAST(:ticket_id AS bigint), (SELECT r.id FROM tickets r WHERE r.ref = :ref))
                ON CONFLICT (device_id, nonce) DO NOTHING
         RETURNING verdict, reason
        )

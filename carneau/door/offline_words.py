@@ -6,12 +6,11 @@ from carneau.admissions import wording
 
 
 def all_of_them() -> dict[str, str]:
-    return _verdicts() | _state() | _differences()
+    return _verdicts() | _state() | _finding() | _differences()
 
 
 def _verdicts() -> dict[str, str]:
     return {str(reason): str(sentence) for reason, sentence in wording.PLAIN.items()} | {
-        "come_in": _("Come in."),
         "come_in_unlisted": _("Come in. The ticket is genuine and newer than this phone's list."),
         "exit": _("Goodbye. This ticket lets in again."),
         "exit_for_good": _("Goodbye. There is no coming back in with this ticket."),
@@ -53,6 +52,19 @@ def _state() -> dict[str, str]:
         "not_taken.one": _(
             "1 scan was not sent. Nothing is lost: it stays on this phone, and with the new link it is sent by itself."
         ),
+    }
+
+
+def _finding() -> dict[str, str]:
+    return {
+        "find_offline": _("No network: this phone looks in its own list."),
+        "find_online": _("This phone looks in its own list."),
+        "find_nobody": _("No ticket on this phone's list has the name or reference “%(q)s”.", q="{q}"),
+        "find_more": _("There are more. Type more of the name."),
+        "find_let_in_name": _("Let %(name)s in", name="{name}"),
+        "find_left": _("left"),
+        "find_void": _("void"),
+        "find_refunded": _("refunded"),
     }
 
 

@@ -27,17 +27,25 @@ def taken(phone, event, since=None):
         said = json.loads(snapshot.take(phone, event.slug, since).as_json())
     columns = said["tickets"]
     let_in = iter(zip(columns["since"], columns["gate"], strict=True))
-    names = columns.get("name", [None] * len(columns["number"]))
+    nothing = [None] * len(columns["number"])
+    names, refs = columns.get("name", nothing), columns["ref"].split(",") if columns.get("ref") else nothing
     said["tickets"] = {
         number: SimpleNamespace(
             revision=revision,
             state=state,
             type=said["types"][kind],
             name=name,
+            ref=ref,
             let_in=next(let_in) if state in "io" else None,
         )
-        for number, revision, state, kind, name in zip(
-            accumulate(columns["number"]), columns["revision"], columns["state"], columns["type"], names, strict=True
+        for number, revision, state, kind, name, ref in zip(
+            accumulate(columns["number"]),
+            columns["revision"],
+            columns["state"],
+            columns["type"],
+            names,
+            refs,
+            strict=True,
         )
     }
     return said
@@ -108,7 +116,9 @@ def test_only_who_may_see_names_carries_them(event, kind):
     member = Phone.of(token, user.id, user.session_version)
     assert taken(member, event)["tickets"][ticket.id].name == 'Ada "Ace" Verhöven'
     assert taken(make_phone(event), event)["tickets"][ticket.id].name == 'Ada "Ace" Verhöven'
-    assert taken(without_names(event), event)["tickets"][ticket.id].name is None
+    assert taken(member, event)["tickets"][ticket.id].ref == ticket.ref
+    nameless = taken(without_names(event), event)["tickets"][ticket.id]
+    assert (nameless.name, nameless.ref) == (None, None)
 
 
 def test_since_a_cursor_there_is_only_what_changed(event, kind, phone):

@@ -263,3 +263,18 @@ def test_scan_that_waited_for_a_new_link_keeps_its_moment(event, kind, shown):
     syncing.settle(Phone.of(token), event.slug, [queued(ticket, shown, scanned_at=at)])
 
     assert [row.scanned_at for row in rows()] == [at]
+
+
+def test_somebody_found_on_a_phone_s_list_is_let_in_or_refused_by_reference(event, kind, phone, invariants_hold):
+    """Without a code: what the phone shows of them is noted at their ticket."""
+    here, there = make_tickets((kind, 2))
+    shown = {here: Answer.COME_IN, there: Answer.ALREADY_IN}
+
+    verdicts = syncing.settle(phone, event.slug, [queued("", word, ref=each.ref) for each, word in shown.items()])
+
+    assert words(verdicts) == ["come_in", "already_in"]
+    assert [(row.ticket_id, row.verdict, row.is_conflict) for row in rows()] == [
+        (here.id, "come_in", False),
+        (there.id, "already_in", False),
+    ]
+    invariants_hold()

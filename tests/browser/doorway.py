@@ -91,6 +91,14 @@ SINCE = """
 REVOKE = """
     db.session.execute(sa.text("UPDATE door_devices SET revoked_at = now() WHERE name = :name"), {"name": given[0]})
 """
+NAMED = """
+    ticket = tickets_of(event)[int(given[0])]
+    ticket.holder_name = given[1]
+    return ticket.ref
+"""
+NAMELESS = """
+    db.session.execute(sa.text("UPDATE door_devices SET sees_names = false WHERE name = :name"), {"name": given[0]})
+"""
 NEW_LINK = """
     return links.create([event], "Once more", "system", None)[1]
 """

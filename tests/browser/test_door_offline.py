@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import doorway
-from tests.browser.door_staff import key_in
+from tests.browser.door_staff import key_in, word
 from tests.browser.doorway import Door
 from tests.browser.test_organisers import log_in
 
@@ -291,6 +291,9 @@ def test_what_is_kept_is_the_scan_page_and_its_files_and_nothing_else(opened: Op
     }""")
     pages = [path for path in kept if not path.startswith("/assets/")]
     assert sorted(pages) == [f"/door/{door.slug}", "/door/no-network.html"]
+    door.run(doorway.NAMELESS, "Kim")
+    page.reload()
+    expect(page.locator("#door_offline")).to_contain_text("List up to date", timeout=PATIENCE)
     cut(page)
     page.goto(f"/door/{door.slug}/search?q=an")
     expect(page.get_by_role("heading")).to_have_text("No network")
@@ -329,3 +332,34 @@ def test_undone_before_it_was_sent_is_undone_everywhere(opened: Opened, door: Do
     assert words(scan(page, code)) == ["come_in"]
     connect(page)
     assert door.tally(code) == [{"come_in": [2, 0]}, []]
+
+
+def test_somebody_without_a_code_is_found_and_let_in_without_a_network(opened: Opened, door: Door) -> None:
+    ref, code = door.run(doorway.NAMED, "280", "Zoë Müller-Ørsted"), door.codes[280]
+    page = opened("Nora")
+    cut(page)
+    page.get_by_role("link", name="Names").click()
+    asked, found = page.locator("[data-finder] input"), page.locator("[data-finder-list] li")
+    expect(asked).to_be_focused()
+    asked.fill("zoe orst")
+    expect(found).to_have_count(1)
+    expect(found).to_contain_text(f"Zoë Müller-Ørsted Standing · {ref}", use_inner_text=True)
+    found.get_by_role("button", name="Let Zoë Müller-Ørsted in").click()
+    expect(word(page)).to_have_text("Come in")
+    expect(page.locator("[data-verdict-provisional]")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(found).to_contain_text("In since")
+    expect(found.get_by_role("button")).to_be_hidden()
+    asked.fill("nobody of this name")
+    expect(page.locator("[data-finder-says]")).to_contain_text("has the name or reference “nobody of this name”")
+
+    page.goto(f"/door/{door.slug}/search?q={ref.lower()}")
+    expect(found).to_contain_text("In since", timeout=PATIENCE)
+    page.get_by_role("button", name="Back to scanning").click()
+    key_in(page, "Müller Zoë")
+    expect(found).to_have_count(1)
+    page.get_by_role("button", name="Back to scanning").click()
+    assert words(scan(page, code)) == ["already_in"]
+    connect(page)
+    expect(page.locator("[data-part=told]")).to_be_hidden()
+    assert door.tally(code) == [{"come_in": [1, 0], "already_in": [1, 0]}, []]

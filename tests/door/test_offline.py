@@ -93,7 +93,7 @@ def test_phone_that_may_not_scan_any_more_gets_401_and_settles_nothing(scanner, 
 def test_scripts_find_every_word_that_they_say(app):
     with app.test_request_context():
         sentences = offline_words.all_of_them()
-    code = "".join((SCRIPTS / f"{name}.js").read_text() for name in ("offline", "words"))
+    code = "".join((SCRIPTS / f"{name}.js").read_text() for name in ("offline", "words", "finding"))
     said = {literal for call in re.findall(r"\bword\(([^;]*?)[,)]", code) for literal in re.findall(r'"(\w+)"', call)}
     said |= {*Reason, *re.findall(r'reason: "(\w+)"', (SCRIPTS / "deciding.js").read_text())} - {"ended", "refused"}
     assert len(said) > 30

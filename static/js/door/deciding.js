@@ -21,11 +21,22 @@ const nonce = () => {
     .replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
 };
 
-export const decide = async (text, { gate = "", direction = "entry" } = {}) => {
-  const scan = { code: text.slice(0, LONGEST), nonce: nonce(), gate: gate ?? "", direction };
-  scan.scanned_at = new Date().toISOString();
+const attempt = ({ gate = "", direction = "entry" } = {}) => (
+  { nonce: nonce(), gate: gate ?? "", direction, scanned_at: new Date().toISOString() }
+);
+
+export const decide = async (text, choice) => {
+  const scan = { code: text.slice(0, LONGEST), ...attempt(choice) };
   return await online(scan) ?? offline(scan);
 };
+
+// Somebody without a code, who was found on this phone's list: the ticket's number there, and its reference.
+export const letIn = async ({ number, ref, revision }, { gate }) => {
+  const scan = { code: "", ticket: ref, number, ...attempt({ gate }) };
+  return await online(scan) ?? queued(scan, null, { event: list.facts().event, ticket: number, revision });
+};
+
+const numberOf = ({ number, code }) => number ?? read(code)?.ticket;
 
 const online = async (scan) => {
   if (isOutOfReach()) return null;
@@ -42,10 +53,10 @@ const online = async (scan) => {
 
 // What the server just said is newer than the list: if the network goes now, the same ticket is still known.
 const remember = (scan, { verdict }) => {
-  const code = read(scan.code);
-  if (!code || !STATE_AFTER[verdict]) return Promise.resolve();
+  const ticket = numberOf(scan);
+  if (!ticket || !STATE_AFTER[verdict]) return Promise.resolve();
   const at = Date.now();
-  const row = { slug, ticket: code.ticket, state: STATE_AFTER[verdict], since: at, gate: scan.gate, at, nonce: null };
+  const row = { slug, ticket, state: STATE_AFTER[verdict], since: at, gate: scan.gate, at, nonce: null };
   return change(["seen"], ({ seen }) => answer(seen.put({ ...row, by: scan.nonce })));
 };
 

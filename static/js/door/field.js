@@ -1,6 +1,7 @@
 // Typed codes and scanners that type: whatever is keyed while no field has the focus lands in the code's field, and the
 // form goes to `onCode(text, since)` instead of the server. A name or the reference below a code is a question for the
-// search, while there is a network.
+// search, without a network for the one in this phone's list: `find(text)`.
+import { isOutOfReach } from "./reach.js";
 import { here } from "./sending.js";
 
 const WRITABLE = "input:not([type=checkbox], [type=radio], [type=file]), textarea, select, [contenteditable]";
@@ -12,7 +13,7 @@ const search = (form, text) => {
   location.assign(`${here}/search?${asked}`);
 };
 
-export const listen = (form, onCode) => {
+export const listen = (form, onCode, find) => {
   const field = form.elements.code;
   addEventListener("keydown", (event) => {
     const isLetter = event.key.length === 1 && event.key !== " ";
@@ -27,7 +28,9 @@ export const listen = (form, onCode) => {
     const text = field.value.trim();
     field.value = "";
     field.blur();
-    if (navigator.onLine && (REFERENCE.test(text) || NAME.test(text))) search(form, text);
+    const isQuestion = REFERENCE.test(text) || NAME.test(text);
+    if (isQuestion && !isOutOfReach()) search(form, text);
+    else if (isQuestion && find) find(text);
     else if (text) onCode(text, performance.now());
   }, true);
 };

@@ -4,17 +4,19 @@ import { all, answer, change } from "./store.js";
 import { slug } from "./reach.js";
 
 const MOST_PARTS = 200;
+const VERSION = 2;
 const tickets = new Map();
 let head = null;
 let parts = 0;
 
 const order = (part) => Number(part.cursor.split("-").at(-1));
 
-const take = ({ tickets: { number, revision, state, type, since, gate, name }, origin, gates }) => {
+const take = ({ tickets: { number, revision, state, type, since, gate, name, ref }, origin, gates }) => {
+  const refs = ref?.split(",");
   let ticket = 0, inside = 0;
   for (let n = 0; n < number.length; n += 1) {
     ticket += number[n];
-    const row = { revision: revision[n], state: state[n], type: type[n], name: name?.[n] ?? null };
+    const row = { revision: revision[n], state: state[n], type: type[n], name: name?.[n] ?? null, ref: refs?.[n] ?? null };
     if (state[n] === "i" || state[n] === "o") {
       row.since = (origin + since[inside]) * 1000;
       row.gate = gates[gate[inside]]?.id ?? null;
@@ -58,8 +60,9 @@ export const keep = async (said, asked) => {
 };
 
 // From where to ask what changed; null if the whole list is wanted.
-export const cursor = () => (head && parts <= MOST_PARTS ? head.cursor : null);
+export const cursor = () => (head?.version === VERSION && parts <= MOST_PARTS ? head.cursor : null);
 export const facts = () => head;
+export const everyone = () => tickets.entries();
 export const find = (ticket) => tickets.get(ticket) ?? null;
 export const gateOf = (id) => head?.gates.find((gate) => gate.id === id) ?? null;
 

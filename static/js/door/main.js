@@ -1,20 +1,22 @@
 // The scan page: camera, typed codes and scanners that type, all into one verdict after the other.
 import { makeCamera } from "./camera.js";
 import { watchChoice } from "./choosing.js";
-import { decide } from "./deciding.js";
+import { decide, letIn as letInFound } from "./deciding.js";
 import { listen } from "./field.js";
+import { makeFinder } from "./finding.js";
 import { letIn } from "./groups.js";
 import { findLink } from "./linking.js";
 import { note, p95 } from "./pace.js";
-import { recall, remember } from "./remembering.js";
 import { makeScanner } from "./scanner.js";
 import { unlockSounds } from "./sounds.js";
+import { watchSun } from "./sunlight.js";
 import { makeLast } from "./undoing.js";
 import { makeVerdict } from "./verdict.js";
 import { stayAwake } from "./wake.js";
 
 const one = (name) => document.querySelector(`[data-${name}]`);
 const [view, video, form, torch, others, sun] = ["view", "video", "code-form", "torch", "switch", "sun"].map(one);
+const asked = new URL(location.href).searchParams.get("find");
 const choice = watchChoice(form);
 const verdict = makeVerdict(one("verdict-screen"), {
   onUndo: (shown) => last.undo(shown),
@@ -65,7 +67,12 @@ const tellPace = () => {
   one("pace-number").textContent = p95() ?? "";
 };
 
-const scanner = makeScanner(video, { isFree: () => asking === 0 && verdict.isFree(), onCode });
+const finder = one("finder") && makeFinder(one("finder"), {
+  onFound: (ticket) => inTurn(async () => tell(await letInFound(ticket, choice()))),
+});
+
+const isFree = () => asking === 0 && verdict.isFree() && !finder?.isOpen();
+const scanner = makeScanner(video, { isFree, onCode });
 
 const press = (button, isPressed) => button.setAttribute("aria-pressed", String(isPressed));
 
@@ -76,24 +83,17 @@ const camera = makeCamera(video, async (state) => {
   others.hidden = state !== "live" || !(await camera.hasOthers());
 });
 
-const putLook = (look) => {
-  document.documentElement.dataset.look = look;
-  press(sun, look === "sun");
-  remember("look", look);
-};
-
 document.body.dataset.running = "";
 view.hidden = false;
-sun.hidden = false;
-putLook(recall("look") ?? (matchMedia("(prefers-contrast: more)").matches ? "sun" : ""));
+watchSun(sun);
 torch.addEventListener("click", async () => press(torch, await camera.light()));
 others.addEventListener("click", camera.change);
-sun.addEventListener("click", () => putLook(document.documentElement.dataset.look === "sun" ? "" : "sun"));
 view.querySelector("[data-camera-start]").addEventListener("click", () => camera.start());
 document.addEventListener("visibilitychange", () => { if (document.hidden) camera.stop(); else camera.start(); });
 
 unlockSounds((isReady) => { one("silent").hidden = isReady; });
-listen(form, onCode);
+listen(form, onCode, finder?.open);
+if (asked !== null) finder?.open(asked);
 stayAwake();
 tellPace();
 camera.start();

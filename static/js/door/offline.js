@@ -37,7 +37,8 @@ const letInTwice = (told) => told.filter(({ shown, verdict }) => shown === "come
 const entry = ({ shown, scanned_at, verdict }) => {
   const item = document.createElement("li");
   const who = [verdict.name, verdict.type].filter(Boolean).join(", ") || word("somebody");
-  item.textContent = word(shown === "come_in" ? "was_let_in" : "was_refused", {
+  const isLetIn = shown === "come_in";
+  item.textContent = word(isLetIn ? "was_let_in" : "was_refused", {
     who, time: timeOfDay(new Date(scanned_at)), sentence: verdict.sentence,
   });
   return item;

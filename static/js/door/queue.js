@@ -33,8 +33,8 @@ const upToUndone = (scans) => {
   return end ? scans.slice(0, end) : scans;
 };
 
-const sent = ({ code, nonce, gate, direction, scanned_at: at, shown, reason }) => (
-  { code, nonce, gate, direction, scanned_at: at, shown, reason }
+const sent = ({ code, ticket, nonce, gate, direction, scanned_at: at, shown, reason }) => (
+  { code, ticket, nonce, gate, direction, scanned_at: at, shown, reason }
 );
 
 // What the server says replaces what was shown. A null is a scan that it could not judge just now: it stays.
@@ -49,7 +49,7 @@ const settle = (scans, verdicts) => change(["queue", "seen", "told"], async ({ q
     }
     queue.delete(scan.id);
     if (isBad(scan, verdict)) told.put({ slug, nonce: scan.nonce, shown: scan.shown, scanned_at: scan.scanned_at, verdict });
-    const ticket = read(scan.code)?.ticket;
+    const ticket = scan.number ?? read(scan.code)?.ticket;
     const noted = ticket && await answer(seen.get([slug, ticket]));
     if (noted?.nonce !== scan.nonce) continue;
     const state = STATE_AFTER[verdict.verdict];

@@ -5,6 +5,7 @@ const FILES = `carneau-door-files-${VERSION}`;
 const PATIENCE = 3000;
 const NO_NETWORK = "/door/no-network.html";
 const PAGE = /^\/door\/[\w-]+$/;
+const SEARCH = /^\/door\/[\w-]+\/search$/;
 const FILE = /^\/assets\//;
 
 const pathOf = (url) => new URL(url).pathname;
@@ -47,15 +48,25 @@ const page = async (event) => {
   return response?.status < 500 ? response : await keptPage(url) ?? fetched;
 };
 
-// Any other page of the door, as the search by name: why it does not come, and the way back to scanning.
+// Any other page of the door: why it does not come, and the way back to scanning. A scan page that was kept looks for names
+// itself, in its own list.
 const otherPage = async (request) => {
   try {
     return await fetch(request);
   } catch {
-    const kept = await (await caches.match(NO_NETWORK)).text();
     const back = await wayBack(pathOf(request.url).split("/").slice(0, 3).join("/"));
+    if (SEARCH.test(pathOf(request.url)) && await looksForNames(back)) return finding(back, request.url);
+    const kept = await (await caches.match(NO_NETWORK)).text();
     return new Response(kept.replaceAll(NO_NETWORK, back), { headers: { "Content-Type": "text/html; charset=utf-8" } });
   }
+};
+
+const looksForNames = async (path) => (await (await (await caches.open(PAGES)).match(path))?.text())?.includes("data-finder");
+
+const finding = (path, url) => {
+  const { searchParams } = new URL(url);
+  const asked = new URLSearchParams({ gate: searchParams.get("gate") ?? "", find: searchParams.get("q") ?? "" });
+  return Response.redirect(`${location.origin}${path}?${asked}`);
 };
 
 const wayBack = async (path) => {
@@ -67,9 +78,16 @@ const wayBack = async (path) => {
 const file = async (request) => {
   const kept = await caches.match(request);
   if (kept) return kept;
-  const response = await fetch(request);
-  if (response.ok) await (await caches.open(FILES)).put(request, response.clone());
+  const response = await fetch(request).catch(() => ofThisVersion(request.url));
+  if (response.ok && response.url === request.url) await (await caches.open(FILES)).put(request, response.clone());
   return response;
+};
+
+// A page that was open before this version came may still want a file of its own.
+const ofThisVersion = async (url) => {
+  const name = (one) => pathOf(one).split("/").slice(3).join("/");
+  const same = SHELL.find((each) => name(new URL(each, location)) === name(url));
+  return await (same && caches.match(same)) ?? Response.error();
 };
 
 // The page that is just open came before its worker; those that were kept name the files of the last version.

@@ -17,7 +17,7 @@ export const timeOfDay = (moment) => new Intl.DateTimeFormat(language, {
 
 const gateName = (id) => list.gateOf(id)?.name ?? null;
 
-const of_entry = ({ row }) => word(row ? "come_in" : "come_in_unlisted");
+const of_entry = ({ row }) => (row ? "" : word("come_in_unlisted"));
 const of_exit = () => word(list.facts().reentry ? "exit" : "exit_for_good");
 const of_second_entry = ({ since, before, left }) => {
   const time = since && timeOfDay(since);
