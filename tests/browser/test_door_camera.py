@@ -35,6 +35,17 @@ GLANCES = """globalThis.locks = 0;
     Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
     document.dispatchEvent(new Event('visibilitychange'));
   }"""
+DARK = 22
+DUSK = """async (base) => {
+  const { DARK, watchLight } = await import(`${base}/dusk.js`);
+  const [view, torch] = ["view", "torch"].map((name) => document.querySelector(`[data-${name}]`).cloneNode());
+  const told = watchLight(view, torch);
+  const after = (...said) => { told(...said); return view.hasAttribute("data-dark"); };
+  torch.hidden = true;
+  const none = [after(9, 0), after(9, 5000)];
+  torch.hidden = false;
+  return [DARK, none, [after(60, 5100), after(9, 6000), after(9, 7000), after(9, 8100), after(60, 8200)]];
+}"""
 UNASKED = """globalThis.asked = [];
   const real = fetch;
   globalThis.fetch = async (path, { body, ...options }) => {
@@ -57,7 +68,7 @@ LESS = {
     "no worker": "delete globalThis.Worker;",
 }
 DECODE = """async ({ base, frames, view }) => {
-  const [{ decode }, { picture }, { looks, nextLook }] =
+  const [{ decode }, { lightOf, picture }, { looks, nextLook }] =
     await Promise.all(['decoding', 'pictures', 'looks'].map((name) => import(`${base}/${name}.js`)));
   const found = [];
   for (const frame of frames) {
@@ -66,8 +77,10 @@ DECODE = """async ({ base, frames, view }) => {
     const seen = { text: null, times: [] };
     for (let turn = 0; turn < looks; turn += 1) {
       const began = performance.now();
-      seen.text = decode(picture(bitmap, nextLook(view))) ?? seen.text;
+      const pixels = picture(bitmap, nextLook(view));
+      seen.text = decode(pixels) ?? seen.text;
       seen.times.push(performance.now() - began);
+      seen.light = lightOf(pixels);
     }
     found.push(seen);
   }
@@ -93,6 +106,10 @@ def test_most_frames_are_decoded(scan_page: Open, tickets: Any, capsys: Any) -> 
         print(f"\n{table(seen)}\n{pace('one look', list(chain(*(each['times'] for each in found))))}")
     for (_shot, code, _picture), each in zip(held, found, strict=True):
         assert each["text"] is None or each["text"].lower().endswith(f"/t/{code.lower()}")
+    dark = {
+        shot.name.partition(",")[0] for (shot, *_rest), each in zip(held, found, strict=True) if each["light"] < DARK
+    }
+    assert {"night"} <= dark <= {"night", "low light"}
     by_day = [is_seen for shot, is_seen in seen.items() if not shot.name.startswith("night")]
     assert sum(by_day) / len(by_day) > 0.7
 
@@ -204,6 +221,12 @@ def test_torch_and_other_cameras_are_offered_where_there_are_any(scan_page: Open
     expect(torch).to_have_attribute("aria-pressed", "false")
     assert page.evaluate("localStorage.getItem('carneau-camera')") == '"front"'
     expect(page.locator("[data-view]")).to_have_attribute("data-camera", "live")
+
+
+def test_torch_is_asked_for_after_two_seconds_in_the_dark(scan_page: Open) -> None:
+    page = scan_page()
+    base = page.locator("script[type=module]").first.get_attribute("src").rpartition("/")[0]
+    assert page.evaluate(DUSK, base) == [DARK, [False, False], [False, False, False, True, False]]
 
 
 def test_screen_stays_on_and_the_camera_rests_while_nobody_looks(scan_page: Open, cinema: Browser) -> None:

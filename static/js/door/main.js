@@ -2,6 +2,7 @@
 import { makeCamera } from "./camera.js";
 import { watchChoice } from "./choosing.js";
 import { decide, letIn as letInFound } from "./deciding.js";
+import { watchLight } from "./dusk.js";
 import { listen } from "./field.js";
 import { makeFinder } from "./finding.js";
 import { letIn } from "./groups.js";
@@ -72,7 +73,7 @@ const finder = one("finder") && makeFinder(one("finder"), {
 });
 
 const isFree = () => asking === 0 && verdict.isFree() && !finder?.isOpen();
-const scanner = makeScanner(video, { isFree, onCode });
+const scanner = makeScanner(video, { isFree, onCode, onLight: watchLight(view, torch) });
 
 const press = (button, isPressed) => button.setAttribute("aria-pressed", String(isPressed));
 

@@ -12,6 +12,16 @@ export const picture = (source, { from, size: [width, height] }) => {
   return brush.getImageData(0, 0, width, height);
 };
 
+// How bright it is, 0 to 255, by one pixel in a hundred.
+export const lightOf = ({ data }) => {
+  let sum = 0, number = 0;
+  for (let at = 1; at < data.length; at += 404) {
+    sum += data[at];
+    number += 1;
+  }
+  return sum / number;
+};
+
 export const canDraw = () => {
   try {
     return picture(new OffscreenCanvas(1, 1), { from: [0, 0, 1, 1], size: [1, 1] }).width === 1;

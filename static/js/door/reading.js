@@ -1,9 +1,9 @@
-// `reader.read(video)` -> the text of a code that is seen now, or null: by the browser's own detector if it knows QR codes,
-// else by ours in a worker, else by ours in the page.
+// `reader.read(video)` -> `{ text, light }`: of a code that is seen now, or null; and how bright it is, where that is known.
+// By the browser's own detector if it knows QR codes, else by ours in a worker, else by ours in the page.
 import { decode } from "./decoding.js";
 import { makeHand } from "./handing.js";
 import { lookAgain, nextLook } from "./looks.js";
-import { picture } from "./pictures.js";
+import { lightOf, picture } from "./pictures.js";
 
 const PATIENCE = 4000;
 
@@ -26,10 +26,10 @@ const ofBrowser = async () => {
     async read(video) {
       if (instead) return instead.read(video);
       try {
-        return nearest(await detector.detect(video), video);
+        return { text: nearest(await detector.detect(video), video) };
       } catch {
         instead = await ours();
-        return null;
+        return { text: null };
       }
     },
   };
@@ -41,12 +41,18 @@ const nearest = (found, { videoWidth, videoHeight }) => {
   return found.sort((a, b) => away(a) - away(b))[0]?.rawValue || null;
 };
 
-const found = (text) => {
+const told = (text, light) => {
   if (text) lookAgain();
-  return text;
+  return { text, light };
 };
 
-const inPage = () => ({ kind: "page", read: async (video) => found(decode(picture(video, nextLook(video)))) });
+const inPage = () => ({
+  kind: "page",
+  async read(video) {
+    const seen = picture(video, nextLook(video));
+    return told(decode(seen), lightOf(seen));
+  },
+});
 
 const inWorker = async () => {
   const begun = await started();
@@ -63,9 +69,9 @@ const inWorker = async () => {
     kind: "worker",
     async read(video) {
       const given = await hand(video, nextLook(video));
-      const { text = null, isDrawn = true } = given ? await answered(given) : {};
+      const { text = null, light, isDrawn = true } = given ? await answered(given) : {};
       if (!isDrawn) change();
-      return found(text);
+      return told(text, light);
     },
   };
 };

@@ -19,7 +19,7 @@ const nextFrame = (video) => new Promise((resolve) => {
 
 const until = (moment) => new Promise((resolve) => { setTimeout(resolve, moment - performance.now()); });
 
-export const makeScanner = (video, { isFree, onCode }) => {
+export const makeScanner = (video, { isFree, onCode, onLight }) => {
   const sights = new Map();
   let reader = null;
 
@@ -41,7 +41,8 @@ export const makeScanner = (video, { isFree, onCode }) => {
         await nextFrame(video);
         if (video.readyState < HAVE_CURRENT_DATA || !video.videoWidth || video.paused || document.hidden) continue;
         const since = performance.now();
-        const text = await reader.read(video);
+        const { text, light } = await reader.read(video);
+        onLight(light);
         if (text) sight(text, since);
         const took = performance.now() - since;
         await until(since + Math.max(isFree() ? EVERY : EVERY_MEANWHILE, took * (1 + REST)));
