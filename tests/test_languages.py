@@ -154,7 +154,7 @@ def test_no_page_of_an_account_has_a_word_that_cannot_be_translated(translated):
         assert latin_left_in(ada.get(path).text) == [], path
     for path, action in (("/login", "/login"), ("/login", "/login/link"), ("/register", "/register")):
         assert latin_left_in(ada.submit(path, action, email="x").text) == [], action
-    ada.log_in("ada@buyer.example")
+    ada.enter_as("ada@buyer.example")
     passing = re.search(r'href="(/tickets/[A-Z2-7]+/holder)"', ada.get("/my/tickets").text)[1]
     for path in ("/account", "/my/tickets", "/my/tickets/past", "/my/tickets/passed"):
         assert latin_left_in(ada.get(path).text) == [], path
@@ -183,7 +183,7 @@ def test_no_page_of_a_door_has_a_word_that_cannot_be_translated(translated):
         make_conflict(device, event, ticket)
         make_conflict(device, event, ticket, verdict="not_valid", reason="void")
     ada, root = Visitor(translated), f"/manage/events/{event.slug}"
-    ada.log_in("ada@buyer.example")
+    ada.enter_as("ada@buyer.example")
     door = f"{root}/door"
     pages = [door, f"{door}/gates", f"{door}/gates/{gate.public_id}", f"{door}/phones", f"{door}/links/new"]
     pages += [f"{door}/phones/{device.public_id}", f"{door}/phones/{device.public_id}/revocation"]
@@ -228,7 +228,7 @@ def test_no_page_of_a_team_has_a_word_that_cannot_be_translated(translated):
         letter = links.path(invitation.ref, links.key(invitation.ref))
     assert latin_left_in(Visitor(translated).get(letter).text) == []
     ada = Visitor(translated)
-    ada.log_in("ada@buyer.example")
+    ada.enter_as("ada@buyer.example")
     pages = (
         "/manage",
         "/manage/organisations/new",
@@ -260,7 +260,7 @@ def test_no_page_of_sales_has_a_word_that_cannot_be_translated(translated):
         make_member(house, make_user("ada@buyer.example", name="Άντα"))
         slug = house.slug
     ada = Visitor(translated)
-    ada.log_in("ada@buyer.example")
+    ada.enter_as("ada@buyer.example")
     root, flags = f"/manage/events/{event.slug}", f"/manage/organisations/{slug}/flags"
     pages = ("", "/stock", "/purchases", "/purchases?q=none", "/purchases?state=failed", "/attendees?who=void")
     pages += ("/attendees", f"/attendees/{tickets[0]}", f"/purchases/{paid.ref}", f"/purchases/{disputed.ref}")
@@ -293,7 +293,7 @@ def test_no_page_of_the_integrations_has_a_word_that_cannot_be_translated(transl
         states = ({}, {"failures": 2, "failing_since": clock.now(), "paused_until": clock.now() + timedelta(hours=1)})
         made = [make_endpoint(house, **each) for each in (*states, {"disabled_at": clock.now()})]
     ada = Visitor(translated)
-    ada.log_in("ada@buyer.example")
+    ada.enter_as("ada@buyer.example")
     for endpoint in made:
         ada.submit(f"{root}/webhooks/{endpoint.ref}", f"{root}/webhooks/{endpoint.ref}/pings")
     pages = ("", "/tokens/new", "/webhooks/new", *(f"/webhooks/{endpoint.ref}" for endpoint in made))

@@ -53,7 +53,7 @@ def member(app, event):
         user = make_user(f"{role}@team.example")
         make_member_of(event, user, role)
         visitor = Visitor(app)
-        visitor.log_in(user.email)
+        visitor.enter_as(user.email)
         return visitor
 
     return log_in

@@ -26,7 +26,7 @@ from tests.scanning import code_of, make_device, make_link, make_tickets, scan, 
 SECONDS = 90
 LAST_MESSAGES = 3
 BEFORE_THE_BLOW = 20
-GRANIAN = "granian --interface wsgi --http 1 --no-ws --host 127.0.0.1 --workers 2 --blocking-threads 4"
+GRANIAN = "granian --interface wsgi --http 1 --no-ws --host 127.0.0.1 --blocking-threads 4"
 
 
 @pytest.fixture
@@ -44,12 +44,12 @@ def serving(app, settings):
     """A web process as the Procfile starts it, which kills itself at the point named; its port and process."""
 
     @contextmanager
-    def start(crash_at=""):
+    def start(crash_at="", processes=1):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         environ = os.environ | settings | {"CARNEAU_CRASH_AT": crash_at}
-        command = [*GRANIAN.split(), "--port", str(port), "--respawn-failed-workers", "wsgi:app"]
+        command = [*GRANIAN.split(), f"--workers={processes}", f"--port={port}", "--respawn-failed-workers", "wsgi:app"]
         with running(*command, env=environ, stdout=subprocess.DEVNULL) as process:
             wait_for(port)
             yield port, process
@@ -105,7 +105,7 @@ def test_web_killed_amid_scans_of_eight_phones_loses_none_and_doubles_none(event
     """Every ticket is shown at two gates; whoever is not answered asks again with the same nonce."""
     codes = [code_of(ticket) for ticket in tickets]
     tokens = [make_device(make_link(event))[1] for _ in range(8)]
-    with serving() as (port, process):
+    with serving(processes=2) as (port, process):
         scanners = [Scanner(port, token, event.slug) for token in tokens]
 
         def shift(number):
@@ -129,7 +129,7 @@ def test_web_killed_amid_64_scans_of_one_ticket_lets_it_in_once(event, tickets, 
     """Eight phones, eight attempts each. Every attempt is then made once more, and told what it was told before."""
     code, tokens = code_of(tickets[0]), [make_device(make_link(event))[1] for _ in range(8)]
     attempts = [[str(uuid4()) for _ in range(8)] for _ in range(8)]
-    with serving() as (port, process):
+    with serving(processes=2) as (port, process):
         scanners = [Scanner(port, token, event.slug) for token in tokens]
 
         def shift(number):

@@ -28,7 +28,7 @@ from tests.faults.test_pooler import PGBOUNCER, write
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 LINES = procfile.lines(ROOT / "Procfile")
-BREATH = 0.2
+BREATH = 0.4
 WEBS, WORKERS = ("web-1", "web-2"), ("worker-1", "worker-2")
 MAKE_EVENT = """
 import wsgi

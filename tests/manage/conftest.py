@@ -36,7 +36,7 @@ def house(database):
 def ada(visitor, house):
     """A manager of the house, logged in."""
     make_member(house, make_user(), Role.MANAGER)
-    visitor.log_in("ada@buyer.example")
+    visitor.enter_as("ada@buyer.example")
     return visitor
 
 
@@ -45,5 +45,5 @@ def olga(app, house):
     """An owner of the house, logged in."""
     make_member(house, make_user("olga@team.example"), Role.OWNER)
     visitor = Visitor(app)
-    visitor.log_in("olga@team.example")
+    visitor.enter_as("olga@team.example")
     return visitor

@@ -23,7 +23,7 @@ def entering(app: Flask, organisation_id: int) -> Callable[[Role], Visitor]:
             db.session.expunge(house)
         make_member(house, make_user(f"{role}@house.example", name=f"The {role}"), role)
         visitor = Visitor(app)
-        visitor.log_in(f"{role}@house.example")
+        visitor.enter_as(f"{role}@house.example")
         return visitor
 
     return as_role

@@ -18,7 +18,7 @@ def ada(visitor):
     user = make_user(name="Ada Verhoeven")
     with transaction():
         founding.found(user, "Les Rives", "box@rives.example")
-    visitor.log_in(user.email)
+    visitor.enter_as(user.email)
     return user
 
 

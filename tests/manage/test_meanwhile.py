@@ -26,7 +26,7 @@ def gala(house):
 def bela(app, house):
     make_member(house, make_user("bela@buyer.example", name="Béla Nord"), Role.OWNER)
     visitor = Visitor(app)
-    visitor.log_in("bela@buyer.example")
+    visitor.enter_as("bela@buyer.example")
     return visitor
 
 

@@ -12,7 +12,7 @@ from tests.visiting import make_user
 @pytest.fixture
 def ada(visitor):
     user = make_user()
-    visitor.log_in(user.email)
+    visitor.enter_as(user.email)
     return user
 
 

@@ -28,7 +28,7 @@ def enter(app, house, email, role, **values):
 
 def logged_in(app, email):
     visitor = Visitor(app)
-    visitor.log_in(email)
+    visitor.enter_as(email)
     return visitor
 
 

@@ -25,5 +25,5 @@ def buy(database):
 @pytest.fixture
 def ada(visitor):
     make_user()
-    visitor.log_in("ada@buyer.example")
+    visitor.enter_as("ada@buyer.example")
     return visitor

@@ -86,7 +86,7 @@ def test_the_new_holder_finds_it_in_their_account_and_passes_it_on(guest, app, b
     pass_on(guest, with_key(purchase, code_of(purchase)))
     make_user("bert@friend.example", name="Bert Ostrander")
     bert = Visitor(app)
-    bert.log_in("bert@friend.example")
+    bert.enter_as("bert@friend.example")
 
     code = code_of(purchase)
     page = bert.get("/my/tickets").text
@@ -220,7 +220,7 @@ def test_a_mail_that_comes_late_gives_nobody_another_one_s_code(guest, app, buy,
     pass_on(guest, with_key(purchase, code_of(purchase)))
     make_user("bert@friend.example")
     bert = Visitor(app)
-    bert.log_in("bert@friend.example")
+    bert.enter_as("bert@friend.example")
     pass_on(bert, f"/tickets/{code_of(purchase)}/holder", email="cleo@friend.example")
 
     outbox.drain()

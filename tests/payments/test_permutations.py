@@ -1,6 +1,7 @@
 """Events come twice, out of order, days late: whatever Stripe sends of a session, in whatever order, ends in the same
 rows."""
 
+from functools import cache
 from itertools import permutations
 
 import pytest
@@ -99,6 +100,7 @@ def a_session(app, keeps_id=True):
     return open_session(buyer, keeps_id)
 
 
+@cache
 def as_it_happened(app, story):
     session = a_session(app)
     run(*story(session))
