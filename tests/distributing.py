@@ -13,12 +13,16 @@ TOGETHER = "tests/browser/"
 SLOWEST_FIRST = (
     TOGETHER,
     "tests/web/test_nonsense.py",
+    "tests/test_routes.py",
     "tests/faults/",
     "tests/standalone/test_demo.py",
+    "tests/machines/",
     "tests/standalone/",
+    "tests/ops/",
     "tests/payments/",
     "tests/manage/",
 )
+"""The machines come when the browser is done: both are many processes, and would be in each other's way."""
 
 
 class FileByFile(LoadFileScheduling):
