@@ -61,7 +61,6 @@ def _finding() -> dict[str, str]:
         "find_online": _("This phone looks in its own list."),
         "find_nobody": _("No ticket on this phone's list has the name or reference “%(q)s”.", q="{q}"),
         "find_more": _("There are more. Type more of the name."),
-        "find_let_in_name": _("Let %(name)s in", name="{name}"),
         "find_left": _("left"),
         "find_void": _("void"),
         "find_refunded": _("refunded"),

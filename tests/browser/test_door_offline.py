@@ -344,7 +344,7 @@ def test_somebody_without_a_code_is_found_and_let_in_without_a_network(opened: O
     asked.fill("zoe orst")
     expect(found).to_have_count(1)
     expect(found).to_contain_text(f"Zoë Müller-Ørsted Standing · {ref}", use_inner_text=True)
-    found.get_by_role("button", name="Let Zoë Müller-Ørsted in").click()
+    found.get_by_role("button", name="Let in Zoë Müller-Ørsted").click()
     expect(word(page)).to_have_text("Come in")
     expect(page.locator("[data-verdict-provisional]")).to_be_visible()
     page.keyboard.press("Escape")

@@ -91,4 +91,7 @@ def test_no_state_of_the_scan_page_has_a_fault(scan_page: Open, tickets: Any, lo
         expect(word(page)).to_be_visible()
         found[word(page).inner_text()] = faults(page, THEMES[:1])
         page.keyboard.press("Escape")
+    page.goto(f"/door/{EVENT}?find=a")
+    expect(page.locator("[data-finder] li").first).to_be_visible()
+    found["finder"] = faults(page, THEMES if look == "usual" else THEMES[:1])
     assert {state: at for state, at in found.items() if at} == {}

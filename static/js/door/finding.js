@@ -49,7 +49,7 @@ export const makeFinder = (place, { onFound }) => {
     put("state", stateOf(ticket));
     const button = item.querySelector("button");
     button.hidden = !(ticket.state === "v" || (ticket.state === "o" && list.facts().reentry));
-    button.setAttribute("aria-label", word("find_let_in_name", { name: ticket.name }));
+    put("who", ` ${ticket.name}`);
     button.addEventListener("click", async () => { await onFound(ticket); await look(); });
     return item;
   };
