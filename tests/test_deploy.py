@@ -147,7 +147,7 @@ GUIDES = sorted([*(ROOT / "docs").glob("*.md"), *ROOT.glob("*.md")])
 
 @pytest.mark.parametrize("path", GUIDES, ids=[path.name for path in GUIDES])
 def test_links_in_guides_lead_somewhere(path):
-    for target in re.findall(r"\]\((?!http)([^)#]+)", path.read_text()):
+    for target in re.findall(r"""(?:\]\(|<img src=")(?!http)([^)#"]+)""", path.read_text()):
         assert (path.parent / target).exists(), target
     for name in re.findall(r"`((?:carneau|tests|docs|deploy|migrations|bench)/[\w./-]+)`", path.read_text()):
         assert (ROOT / name).exists(), name

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -36,6 +37,14 @@ with wsgi.app.app_context():
     db.session.rollback()
 with ThreadPoolExecutor(10) as pool:
     print(sorted({status for statuses in pool.map(buy, range(20)) for status in statuses}))
+"""
+
+ONE_BUYER = """
+import sys
+import wsgi
+from tests.buying import Buyer
+answer = Buyer(wsgi.app).client.post("/cart/lines", data={f"quantity-{sys.argv[1]}": 1})
+print(answer.status_code, answer.headers.get("Retry-After"))
 """
 
 
@@ -97,3 +106,17 @@ def test_places_are_taken_through_a_pooler_in_transaction_mode(database, setting
     )  # fmt: skip
 
     assert (done.stdout.strip() or None) == answers, done.stderr[-2000:]
+
+
+def test_when_every_session_is_taken_a_visitor_is_told_to_come_again(database, settings, pooler):
+    kind = make_ticket_type(total_quantity=10)
+    environ = os.environ | settings | {"DATABASE_URL": pooler, "DATABASE_POOLED": "true"}
+    with ExitStack() as taken:
+        for _ in range(3):
+            taken.enter_context(psycopg.connect(pooler, prepare_threshold=None)).execute("SELECT 1")
+        done = subprocess.run(
+            [sys.executable, "-c", ONE_BUYER, kind.public_id], cwd=ROOT, env=environ,
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+
+    assert done.stdout.split() == ["503", "3"], done.stderr[-2000:]
