@@ -7,7 +7,10 @@ from contextlib import ExitStack
 import pytest
 from flask import Flask
 
+from carneau.catalogue.models import TicketType
+from tests.buying import Buyer
 from tests.mailing import Catcher
+from tests.making import make_ticket_type
 from tests.running import running
 
 
@@ -23,3 +26,15 @@ def worker(app: Flask, settings: dict[str, str]) -> Iterator[Callable[..., subpr
             return workers.enter_context(running(sys.executable, "-m", "flask", "worker", env=environ))
 
         yield start
+
+
+@pytest.fixture
+def kind(database: None) -> TicketType:
+    return make_ticket_type(total_quantity=5)
+
+
+@pytest.fixture
+def ada(app: Flask, kind: TicketType) -> Buyer:
+    buyer = Buyer(app)
+    buyer.take(kind, 2)
+    return buyer

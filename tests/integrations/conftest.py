@@ -11,7 +11,7 @@ import pytest
 from carneau.core import settings as bound
 from carneau.integrations import signing
 from config import Config
-from tests.making import WEBHOOK_SECRET, make_organisation
+from tests.making import WEBHOOK_SECRET, make_event, make_organisation
 
 
 @dataclass
@@ -74,3 +74,8 @@ def receiver(private_networks: None) -> Iterator[Receiver]:
 @pytest.fixture
 def house(database: None) -> Any:
     return make_organisation(slug="house")
+
+
+@pytest.fixture
+def event(house: Any) -> Any:
+    return make_event(house, slug="gala")

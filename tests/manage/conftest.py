@@ -2,6 +2,7 @@ import pytest
 
 from carneau.organisations.models import Role
 from tests.making import make_event, make_member, make_organisation, make_ticket_type
+from tests.manage.editing import at
 from tests.manage.selling import entering
 from tests.visiting import Visitor, make_user
 
@@ -47,3 +48,16 @@ def olga(app, house):
     visitor = Visitor(app)
     visitor.enter_as("olga@team.example")
     return visitor
+
+
+@pytest.fixture
+def gala(house):
+    return make_event(
+        house,
+        slug="gala",
+        summary="A long night.",
+        currency="EUR",
+        starts_at=at(9, 18),
+        ends_at=at(9, 20),
+        doors_open_at=None,
+    )

@@ -9,7 +9,7 @@ from carneau.catalogue.models import Event, TicketType
 from carneau.core.db import db
 from carneau.organisations.models import Role
 from tests.making import make_event, make_member, make_ticket_type
-from tests.manage.test_events import at, kind_of, typed
+from tests.manage.editing import at, kind_of, typed
 from tests.visiting import VERSION, Visitor, make_user, token
 
 EDIT = "/manage/events/gala/edit"

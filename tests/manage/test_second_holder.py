@@ -21,8 +21,8 @@ from carneau.tickets import passing, qr
 from carneau.tickets import queries as tickets
 from carneau.tickets.models import Ticket
 from tests.buying import Buyer, deliver, settle
+from tests.manage.editing import typed
 from tests.manage.selling import bought_by
-from tests.manage.test_events import typed
 from tests.visiting import Visitor, token
 
 BERT = "bert@friend.example"
