@@ -6,10 +6,11 @@ from flask_babel import gettext as _
 from wtforms import Field
 
 from carneau.accounts import changing, entering, guards, passwords
-from carneau.accounts.forms import ChangeAddressForm, ChangePasswordForm, NameForm, PressForm, refuse
+from carneau.accounts.forms import ChangeAddressForm, ChangePasswordForm, NameForm
 from carneau.accounts.models import User
 from carneau.core.db import transaction
 from carneau.web import render
+from carneau.web.forms import PressForm, refuse
 
 bp = Blueprint("account", __name__)
 

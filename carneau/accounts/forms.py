@@ -123,12 +123,3 @@ class ConfirmForm(SessionForm):
 
 class NameForm(SessionForm):
     name = name_field()
-
-
-class PressForm(SessionForm):
-    """A button that only asks for the session's token."""
-
-
-def refuse(field: Field, *sentences: str) -> None:
-    """For what only the rows can tell: said at the field, as its validators would."""
-    field.errors = list(sentences)

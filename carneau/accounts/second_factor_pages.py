@@ -5,11 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from carneau.accounts import entering, guards, second_factor
-from carneau.accounts.forms import CodeForm, ConfirmForm, refuse
+from carneau.accounts.forms import CodeForm, ConfirmForm
 from carneau.accounts.guards import SecondFactorNeeded
 from carneau.accounts.models import User
 from carneau.core.db import transaction
 from carneau.web import qr_drawing, render
+from carneau.web.forms import refuse
 
 bp = Blueprint("second_factor", __name__)
 

@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from carneau.accounts import entering, guards, queries
-from carneau.accounts.forms import CodeForm, refuse
+from carneau.accounts.forms import CodeForm
 from carneau.accounts.models import User
 from carneau.web import destinations, render
+from carneau.web.forms import refuse
 
 bp = Blueprint("second_step", __name__)
 HOME = "/my/tickets"

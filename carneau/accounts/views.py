@@ -5,13 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from carneau.accounts import entering, guards, links
-from carneau.accounts.forms import AddressForm, LoginForm, NewPasswordForm, PressForm, RegistrationForm, refuse
+from carneau.accounts.forms import AddressForm, LoginForm, NewPasswordForm, RegistrationForm
 from carneau.accounts.guards import LoginNeeded
 from carneau.accounts.limits import TooOften
 from carneau.accounts.links import LinkGone, Purpose
 from carneau.accounts.models import OneTimeLink, User
 from carneau.accounts.second_step import HOME, enter
 from carneau.web import destinations, errors, render, security
+from carneau.web.forms import PressForm, refuse
 
 bp = Blueprint("accounts", __name__)
 FORMS = {Purpose.REGISTRATION: RegistrationForm, Purpose.PASSWORD: NewPasswordForm}

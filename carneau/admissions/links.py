@@ -46,9 +46,9 @@ def create(
     secret, which is nowhere kept. The same `public_id` again is the second click of one form: raises MadeBefore."""
     ends_at = expires_at or max((event.ends_at for event in events), default=clock.now()) + AFTER_THE_END
     _check(events, ends_at, most_devices)
-    secret, organisation_id = codes.secret(), next(iter(events)).organisation_id
+    secret = codes.secret()
     values = {
-        "organisation_id": organisation_id,
+        "organisation_id": next(iter(events)).organisation_id,
         "public_id": public_id or codes.reference(12).replace("-", ""),
         "label": label[:LONGEST_LABEL],
         "secret_digest": codes.digest(secret),
@@ -61,12 +61,18 @@ def create(
     link = db.session.scalar(statement.returning(DoorLink))
     if link is None:
         raise MadeBefore
+    ids = _lead_to(link, events)
+    audit.record(link, "created", actor, event_ids=ids, devices=most_devices)
+    return link, secret
+
+
+def _lead_to(link: DoorLink, events: Collection[Event]) -> list[int]:
     ids = sorted(event.id for event in events)
+    organisation_id = link.organisation_id
     rows = [DoorLinkEvent(organisation_id=organisation_id, door_link_id=link.id, event_id=each) for each in ids]
     db.session.add_all(rows)
     db.session.flush()
-    audit.record(link, "created", actor, event_ids=ids, devices=most_devices)
-    return link, secret
+    return ids
 
 
 def _check(events: Collection[Event], ends_at: datetime, most_devices: int) -> None:

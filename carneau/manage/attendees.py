@@ -9,13 +9,13 @@ from carneau.catalogue import guards
 from carneau.catalogue.models import Event
 from carneau.core.db import transaction
 from carneau.fulfilment import holders as passed
-from carneau.manage.forms import PressForm
 from carneau.manage.sales_forms import HolderForm, InvalidationForm
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.tickets import holders, search
 from carneau.tickets.models import Ticket, TicketStatus
 from carneau.tickets.search import Presence
 from carneau.web import render
+from carneau.web.forms import PressForm
 
 bp = Blueprint("manage_attendees", __name__, url_prefix="/manage/events/<slug>/attendees")
 EDITORS = (Role.OWNER, Role.MANAGER)

@@ -62,17 +62,15 @@ def index(membership: OrganisationMember) -> ResponseReturnValue:
     is_valid = form.validate()
     wanted = form.filter(people) if is_valid else history.Filter()
     found = history.entries(membership.organisation_id, wanted, _before())
-    shown = found[: history.SIZE]
-    kept = {name: value for name, value in request.args.items() if name in form.data and value}
     return render.page(
         "manage/audit.html",
         status=200 if is_valid else 422,
         membership=membership,
         form=form,
-        lines=_lines(shown, membership.organisation_id),
-        kept=kept,
+        lines=_lines(found[: history.SIZE], membership.organisation_id),
+        kept={name: value for name, value in request.args.items() if name in form.data and value},
         begins_later="before" in request.args,
-        further=shown[-1].id if len(found) > history.SIZE else None,
+        further=found[history.SIZE - 1].id if len(found) > history.SIZE else None,
     )
 
 

@@ -9,9 +9,9 @@ from carneau.catalogue import guards
 from carneau.catalogue.models import Event
 from carneau.core.db import transaction
 from carneau.manage.door_forms import NoteForm
-from carneau.manage.forms import PressForm
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.web import render
+from carneau.web.forms import PressForm
 
 bp = Blueprint("manage_door_conflicts", __name__, url_prefix="/manage/events/<slug>/door/conflicts")
 IN_CHARGE = (Role.OWNER, Role.MANAGER)

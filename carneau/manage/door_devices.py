@@ -9,9 +9,9 @@ from carneau.core import clock
 from carneau.core.db import transaction
 from carneau.manage import door_forms
 from carneau.manage.door_forms import DeviceForm
-from carneau.manage.forms import PressForm
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.web import render
+from carneau.web.forms import PressForm
 
 bp = Blueprint("manage_door_devices", __name__, url_prefix="/manage/events/<slug>/door/phones")
 IN_CHARGE = (Role.OWNER, Role.MANAGER)

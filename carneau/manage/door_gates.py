@@ -11,9 +11,9 @@ from carneau.catalogue.models import Event
 from carneau.core.db import transaction
 from carneau.core.errors import Conflict
 from carneau.manage.door_forms import GateForm, ListAgeForm, ReentryForm
-from carneau.manage.forms import PressForm, refuse
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.web import render
+from carneau.web.forms import PressForm, refuse
 
 bp = Blueprint("manage_door_gates", __name__, url_prefix="/manage/events/<slug>/door/gates")
 IN_CHARGE = (Role.OWNER, Role.MANAGER)

@@ -13,9 +13,9 @@ from carneau.core.db import transaction
 from carneau.core.errors import Invalid
 from carneau.manage import door_forms, reading
 from carneau.manage.door_forms import LinkForm
-from carneau.manage.forms import PressForm
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.web import qr_drawing, render
+from carneau.web.forms import PressForm
 
 bp = Blueprint("manage_door_links", __name__, url_prefix="/manage/events/<slug>/door/links")
 IN_CHARGE = (Role.OWNER, Role.MANAGER)

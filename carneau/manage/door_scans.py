@@ -17,11 +17,10 @@ from carneau.core.db import transaction
 from carneau.core.errors import Conflict, Invalid
 from carneau.manage import door_wording, reading
 from carneau.manage.event_forms import moment
-from carneau.manage.forms import PressForm
 from carneau.manage.reading import Reader
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.web import render
-from carneau.web.forms import Form
+from carneau.web.forms import Form, PressForm
 
 bp = Blueprint("manage_door_scans", __name__, url_prefix="/manage/events/<slug>/door/scans")
 IN_CHARGE = (Role.OWNER, Role.MANAGER)

@@ -10,9 +10,9 @@ from carneau.core.db import transaction
 from carneau.core.errors import Conflict
 from carneau.fulfilment import messages
 from carneau.inventory import availability
-from carneau.manage.event_forms import PressForm
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.web import caching, render
+from carneau.web.forms import PressForm
 
 bp = Blueprint("manage_endings", __name__, url_prefix="/manage/events/<slug>")
 MAY_EDIT = (Role.OWNER, Role.MANAGER)

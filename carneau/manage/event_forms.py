@@ -6,7 +6,7 @@ from babel import Locale
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField
+from wtforms import Field, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import DateTimeLocalInput
 
@@ -17,7 +17,6 @@ from carneau.core.errors import Invalid
 from carneau.manage import reading
 from carneau.manage.meanwhile import VersionedForm
 from carneau.manage.reading import Reader
-from carneau.web.forms import SessionForm
 
 CURRENCIES = (
     "EUR",
@@ -41,10 +40,6 @@ UNSAID = SelectChoice("", lazy_gettext("Please choose"))
 NO_COUNTRIES = ("EU", "EZ", "UN", "ZZ", "XA", "XB")
 PLACE = ("venue_name", "street", "postcode", "city", "country", "time_zone", "currency")
 TEXTS = ("title", "summary", "category", "venue_name", "street", "postcode", "city")
-
-
-class PressForm(SessionForm):
-    """A button that only asks for the session's token."""
 
 
 def line(label: str, hint: str = "", name: str = "", **attributes: Any) -> StringField:
@@ -193,27 +188,3 @@ def _terms_of(event: Event) -> dict[str, Any]:
         "tax": reading.written_percent(event.tax_basis_points),
         "hold_minutes": str(event.hold_minutes),
     }
-
-
-class CopiesForm(SessionForm):
-    dates = TextAreaField(
-        lazy_gettext("Dates"),
-        description=lazy_gettext("One a line, as 2027-05-21 20:00, or only 2027-05-21 for the same time of day."),
-        render_kw={"rows": 8},
-    )
-    publish = BooleanField(lazy_gettext("Publish them at once"))
-
-    def starts(self, event: Event) -> list[Any]:
-        """Raises Invalid with one sentence for each line that cannot be read."""
-        wanted, problems = [], []
-        same_time = f"{reading.written_moment(event.starts_at, event.zone)[11:]}"
-        for typed in filter(None, map(str.strip, (self.dates.data or "").splitlines())):
-            try:
-                wanted.append(reading.moment(typed if len(typed) > 10 else f"{typed} {same_time}", event.zone))
-            except Invalid as refusal:
-                problems.append(f"{typed[:40]}: {refusal}")
-        if not wanted and not problems:
-            problems.append(_("Please give at least one date."))
-        if problems:
-            raise Invalid(" ".join(problems), errors={"dates": problems})
-        return wanted

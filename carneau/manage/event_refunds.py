@@ -6,10 +6,10 @@ from carneau.accounts.guards import with_second_factor
 from carneau.catalogue import guards
 from carneau.catalogue.models import Event
 from carneau.core.db import transaction
-from carneau.manage.event_forms import PressForm
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.payments import event_refunds
 from carneau.web import render
+from carneau.web.forms import PressForm
 
 bp = Blueprint("manage_event_refunds", __name__, url_prefix="/manage/events/<slug>/refunds")
 

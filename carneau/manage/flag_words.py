@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 
 from carneau.core.money import Money
+from carneau.payments.comparing import Difference
 from carneau.payments.flags import Flag
 from carneau.web import filters
 
@@ -71,3 +72,33 @@ def _said(flag: Flag) -> str:
     if payment.said_paid_minor is None:
         return str(_("another amount"))
     return filters.money(Money(payment.said_paid_minor, payment.said_currency or payment.currency))
+
+
+def difference(found: Difference) -> str:
+    """What differs between us and Stripe, and what to do about it."""
+    ours = filters.money(Money(found.paid_minor, found.our_currency))
+    said = filters.money(Money(found.said_paid_minor, found.currency))
+    if found.is_missing:
+        return str(
+            _(
+                "We counted %(ours)s as paid, and Stripe's list does not have it. Look for it in Stripe's dashboard"
+                " (is it the same account?) before you give anything back.",
+                ours=ours,
+            )
+        )
+    if found.paid_minor != found.said_paid_minor or found.currency != found.our_currency:
+        return str(
+            _(
+                "Stripe took %(said)s, we count %(ours)s. The page of the purchase says why, and what is safe to do.",
+                said=said,
+                ours=ours,
+            )
+        )
+    return str(
+        _(
+            "Stripe gave back %(said)s, we count %(ours)s. If a refund was made or failed in Stripe's dashboard a"
+            " moment ago, ask again in a minute; else look at the refunds of the purchase.",
+            said=filters.money(Money(found.said_refunded_minor, found.currency)),
+            ours=filters.money(Money(found.refunded_minor, found.currency)),
+        )
+    )

@@ -10,11 +10,10 @@ from carneau.catalogue import guards
 from carneau.core.db import transaction
 from carneau.core.money import Money
 from carneau.manage import flag_words
-from carneau.manage.forms import PressForm
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.payments import ending, flagging, flags, trying_again
 from carneau.web import filters, render
-from carneau.web.forms import SessionForm, visible, without_blanks_around
+from carneau.web.forms import PressForm, SessionForm, visible, without_blanks_around
 
 bp = Blueprint("manage_flags", __name__, url_prefix="/manage/organisations/<organisation_slug>/flags")
 bp.add_app_template_filter(flag_words.happened, "flag_happened")

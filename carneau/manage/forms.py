@@ -1,14 +1,10 @@
 """Fields that several pages of organisers ask for."""
 
 from flask_babel import lazy_gettext
-from wtforms import EmailField, Field, StringField
+from wtforms import EmailField, StringField
 from wtforms.validators import DataRequired, Length
 
-from carneau.web.forms import SessionForm, an_address, one_line, without_blanks_around
-
-
-class PressForm(SessionForm):
-    """A button that only asks for the session's token."""
+from carneau.web.forms import an_address, one_line, without_blanks_around
 
 
 def email_field(label: str, hint: str = "") -> EmailField:
@@ -33,8 +29,3 @@ def line_field(label: str, missing: str, longest: int = 200, hint: str = "") -> 
         ],
         render_kw={"maxlength": longest},
     )
-
-
-def refuse(field: Field, *sentences: str) -> None:
-    """For what only the rows can tell: said at the field, as its validators would."""
-    field.errors = list(sentences)

@@ -9,11 +9,11 @@ from carneau.catalogue.models import Event, Ratio
 from carneau.core.db import transaction
 from carneau.core.errors import Conflict, Invalid
 from carneau.manage import image_forms, reading
-from carneau.manage.event_forms import PressForm
 from carneau.manage.image_forms import ImageForm, UploadForm
 from carneau.manage.ticket_types import STEPS
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.web import caching, render
+from carneau.web.forms import PressForm
 
 bp = Blueprint("manage_images", __name__, url_prefix="/manage/events/<slug>/images")
 MAY_EDIT = (Role.OWNER, Role.MANAGER)

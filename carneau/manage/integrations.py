@@ -13,11 +13,11 @@ from carneau.core import codes
 from carneau.core.db import transaction
 from carneau.integrations import endpoints, scopes, tokens
 from carneau.integrations.scopes import Scope
-from carneau.manage.forms import PressForm, line_field
+from carneau.manage.forms import line_field
 from carneau.organisations import queries
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.web import render
-from carneau.web.forms import SessionForm
+from carneau.web.forms import PressForm, SessionForm
 
 bp = Blueprint("manage_integrations", __name__, url_prefix="/manage/organisations/<organisation_slug>/integrations")
 bp.add_app_template_filter(scopes.meaning_of, "scope_meaning")

@@ -4,10 +4,10 @@ from flask_babel import gettext as _
 
 from carneau.accounts import guards
 from carneau.core.db import transaction
-from carneau.manage.forms import PressForm
 from carneau.organisations import invitations, links
 from carneau.organisations.invitations import InvitationGone
 from carneau.web import render, security
+from carneau.web.forms import PressForm
 
 bp = Blueprint("manage_invitations", __name__, url_prefix="/manage/invitations")
 

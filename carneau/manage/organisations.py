@@ -9,13 +9,13 @@ from carneau.accounts.guards import user
 from carneau.catalogue import guards, programme
 from carneau.core.db import transaction
 from carneau.manage import tabs
-from carneau.manage.forms import PressForm, email_field, line_field
+from carneau.manage.forms import email_field, line_field
 from carneau.organisations import editing, founding, queries, roles
 from carneau.organisations import membership as leaving
 from carneau.organisations.membership import LastOwner
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.web import render
-from carneau.web.forms import SessionForm
+from carneau.web.forms import PressForm, SessionForm
 from carneau.web.paging import Position
 
 bp = Blueprint("manage_organisations", __name__, url_prefix="/manage")

@@ -6,12 +6,12 @@ from flask_babel import lazy_gettext, ngettext
 
 from carneau.catalogue import guards
 from carneau.core.db import transaction
-from carneau.manage.forms import email_field, refuse
+from carneau.manage.forms import email_field
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.privacy import erasing, knowledge
 from carneau.purchases.erasing import StillBeingPaid
 from carneau.web import render
-from carneau.web.forms import SessionForm
+from carneau.web.forms import SessionForm, refuse
 
 bp = Blueprint("manage_people", __name__, url_prefix="/manage/organisations/<organisation_slug>/people")
 

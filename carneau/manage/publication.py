@@ -13,9 +13,10 @@ from carneau.core import clock
 from carneau.core.db import transaction
 from carneau.core.errors import Conflict, Invalid
 from carneau.manage import reading
-from carneau.manage.event_forms import CopiesForm, PressForm
+from carneau.manage.copies_form import CopiesForm
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.web import caching, render
+from carneau.web.forms import PressForm
 
 bp = Blueprint("manage_publication", __name__, url_prefix="/manage/events/<slug>")
 MAY_EDIT = (Role.OWNER, Role.MANAGER)

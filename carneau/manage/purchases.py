@@ -6,8 +6,7 @@ from carneau.catalogue import guards
 from carneau.catalogue.models import Event
 from carneau.core.db import transaction
 from carneau.fulfilment import fulfil
-from carneau.manage import wording
-from carneau.manage.forms import PressForm
+from carneau.manage import flag_words, wording
 from carneau.manage.sales_forms import ResendForm
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.payments import flags, history, refunding
@@ -18,6 +17,7 @@ from carneau.purchases.status import FULFILLED
 from carneau.tickets import queries as tickets
 from carneau.tickets import search
 from carneau.web import render
+from carneau.web.forms import PressForm
 
 bp = Blueprint("manage_purchases", __name__, url_prefix="/manage/events/<slug>/purchases")
 bp.add_app_template_filter(wording.state, "purchase_state")
@@ -25,7 +25,7 @@ bp.add_app_template_filter(wording.channel, "channel_name")
 bp.add_app_template_filter(wording.ticket_state, "ticket_state")
 bp.add_app_template_filter(wording.refund_state, "refund_state")
 bp.add_app_template_filter(wording.happened, "happened")
-bp.add_app_template_filter(wording.difference, "difference")
+bp.add_app_template_filter(flag_words.difference, "difference")
 
 
 @bp.get("")

@@ -13,12 +13,12 @@ from carneau.core.money import Money
 from carneau.inventory import availability
 from carneau.inventory.availability import Availability
 from carneau.manage import charts
-from carneau.manage.forms import PressForm
 from carneau.manage.wording import hidden, not_published
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.payments import comparing, inquiring, stock, takings
 from carneau.tickets import search
 from carneau.web import render
+from carneau.web.forms import PressForm
 
 bp = Blueprint("manage_sales", __name__, url_prefix="/manage/events/<slug>")
 NEWEST = 5
@@ -40,14 +40,13 @@ class Row:
 @guards.for_event(*READERS)
 def show(event: Event, membership: OrganisationMember) -> ResponseReturnValue:
     taken = takings.of(event)
-    rows = _rows(event, taken)
     days = taken.by_day()
     return render.page(
         "manage/sales.html",
         blocks=("figures",),
         event=event,
         membership=membership,
-        rows=rows,
+        rows=_rows(event, taken),
         taken=taken,
         days=days,
         bars=charts.columns({day: sold for day, (sold, _minor) in days.items()}),

@@ -10,14 +10,14 @@ from wtforms.validators import ValidationError
 from carneau.catalogue import guards, programme
 from carneau.catalogue.models import Event
 from carneau.core.db import transaction
-from carneau.manage.forms import PressForm, email_field, refuse
+from carneau.manage.forms import email_field
 from carneau.organisations import invitations, queries, roles
 from carneau.organisations import membership as members
 from carneau.organisations.invitations import InTheTeamAlready
 from carneau.organisations.membership import LastOwner
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.web import filters, render
-from carneau.web.forms import SessionForm
+from carneau.web.forms import PressForm, SessionForm, refuse
 
 bp = Blueprint("manage_team", __name__, url_prefix="/manage/organisations/<organisation_slug>/team")
 

@@ -13,10 +13,10 @@ from carneau.core.db import transaction
 from carneau.core.errors import Conflict, Invalid
 from carneau.inventory.capacity import BelowTaken
 from carneau.manage import meanwhile, reading, ticket_type_forms
-from carneau.manage.event_forms import PressForm
 from carneau.manage.ticket_type_forms import TicketTypeForm
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.web import caching, render
+from carneau.web.forms import PressForm
 
 bp = Blueprint("manage_ticket_types", __name__, url_prefix="/manage/events/<slug>/ticket-types")
 MAY_EDIT = (Role.OWNER, Role.MANAGER)

@@ -15,10 +15,9 @@ from carneau.core.errors import Invalid
 from carneau.integrations import announcing, delivering, endpoints, kinds, log
 from carneau.integrations.endpoints import TooMany
 from carneau.integrations.models import DisabledBecause, Kind, WebhookEndpoint
-from carneau.manage.forms import PressForm, refuse
 from carneau.organisations.models import OrganisationMember, Role
 from carneau.web import render
-from carneau.web.forms import SessionForm, without_blanks_around
+from carneau.web.forms import PressForm, SessionForm, refuse, without_blanks_around
 
 bp = Blueprint(
     "manage_webhooks", __name__, url_prefix="/manage/organisations/<organisation_slug>/integrations/webhooks"

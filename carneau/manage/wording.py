@@ -7,7 +7,6 @@ from carneau.catalogue.models import Event
 from carneau.core.money import Money
 from carneau.exports.models import ExportKind
 from carneau.manage import door_wording
-from carneau.payments.comparing import Difference
 from carneau.payments.history import Moment
 from carneau.payments.models import RefundStatus
 from carneau.purchases.models import Channel, PaymentStatus, Purchase
@@ -68,36 +67,6 @@ def refund_state(status: RefundStatus) -> str:
     return words[status]
 
 
-def difference(found: Difference) -> str:
-    """What differs between us and Stripe, and what to do about it."""
-    ours = filters.money(Money(found.paid_minor, found.our_currency))
-    said = filters.money(Money(found.said_paid_minor, found.currency))
-    if found.is_missing:
-        return str(
-            _(
-                "We counted %(ours)s as paid, and Stripe's list does not have it. Look for it in Stripe's dashboard"
-                " (is it the same account?) before you give anything back.",
-                ours=ours,
-            )
-        )
-    if found.paid_minor != found.said_paid_minor or found.currency != found.our_currency:
-        return str(
-            _(
-                "Stripe took %(said)s, we count %(ours)s. The page of the purchase says why, and what is safe to do.",
-                said=said,
-                ours=ours,
-            )
-        )
-    return str(
-        _(
-            "Stripe gave back %(said)s, we count %(ours)s. If a refund was made or failed in Stripe's dashboard a"
-            " moment ago, ask again in a minute; else look at the refunds of the purchase.",
-            said=filters.money(Money(found.said_refunded_minor, found.currency)),
-            ours=filters.money(Money(found.refunded_minor, found.currency)),
-        )
-    )
-
-
 def export_kind(kind: ExportKind) -> str:
     words: dict[ExportKind, str] = {
         ExportKind.ATTENDEES: _("Attendees"),
@@ -138,7 +107,12 @@ def happened(moment: Moment, purchase: Purchase) -> str:
         return state(PaymentStatus(moment.action))
     if moment.subject == "scans":
         return door_wording.of_scan(moment.facts, moment.action)
-    words: dict[tuple[str, str], str] = {
+    words = _words_for(moment, purchase)
+    return words.get((moment.subject, moment.action)) or f"{moment.subject}: {moment.action}"
+
+
+def _words_for(moment: Moment, purchase: Purchase) -> dict[tuple[str, str], str]:
+    return {
         ("purchases", "tickets_issued"): _("Tickets issued"),
         ("purchases", "tickets_returned"): _("Tickets taken back"),
         ("purchases", "tickets_resent"): _("Tickets sent again"),
@@ -156,7 +130,6 @@ def happened(moment: Moment, purchase: Purchase) -> str:
         ("tickets", "resent"): _("Ticket sent again to its holder"),
         ("tickets", "admission_undone"): _("Admission taken back"),
     }
-    return words.get((moment.subject, moment.action)) or f"{moment.subject}: {moment.action}"
 
 
 def _mail(moment: Moment) -> str:

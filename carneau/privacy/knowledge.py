@@ -18,7 +18,7 @@ from carneau.email.models import Mail
 from carneau.fulfilment.models import Message
 from carneau.organisations.queries import memberships_of
 from carneau.payments.models import Payment, Refund, StripeEvent
-from carneau.purchases.models import Purchase
+from carneau.purchases.models import Purchase, PurchaseLine
 from carneau.tickets.models import Ticket
 
 Facts = dict[str, Any]
@@ -93,27 +93,33 @@ def _purchase(purchase: Purchase) -> Facts:
         "currency": purchase.currency,
         "total": purchase.total.decimal(),
         "refunded": purchase.refunded.decimal(),
-        "lines": [
-            {
-                "event": line.event_title,
-                "ticket_type": line.ticket_type_name,
-                "quantity": line.quantity,
-                "unit_price": Money(line.unit_price_minor, purchase.currency).decimal(),
-                "unit_fee": Money(line.unit_fee_minor, purchase.currency).decimal(),
-            }
-            for line in purchase.lines
-        ],
+        "lines": [_line(line, purchase.currency) for line in purchase.lines],
         "tickets": [_ticket(each) for each in _tickets(Ticket.purchase_id == purchase.id)],
-        "payments": [
-            {"amount": Money(each.amount_minor, each.currency).decimal(), "paid_at": _at(each.paid_at)}
-            for each in payments
-        ],
-        "refunds": [
-            {"amount": Money(each.amount_minor, purchase.currency).decimal(), "state": str(each.status)}
-            for each in db.session.scalars(sa.select(Refund).where(Refund.purchase_id == purchase.id)).all()
-        ],
+        "payments": [_payment(each) for each in payments],
+        "refunds": _refunds(purchase),
         "told_by_stripe": _told(payments),
     }
+
+
+def _line(line: PurchaseLine, currency: str) -> Facts:
+    return {
+        "event": line.event_title,
+        "ticket_type": line.ticket_type_name,
+        "quantity": line.quantity,
+        "unit_price": Money(line.unit_price_minor, currency).decimal(),
+        "unit_fee": Money(line.unit_fee_minor, currency).decimal(),
+    }
+
+
+def _payment(payment: Payment) -> Facts:
+    return {"amount": Money(payment.amount_minor, payment.currency).decimal(), "paid_at": _at(payment.paid_at)}
+
+
+def _refunds(purchase: Purchase) -> list[Facts]:
+    rows = db.session.scalars(sa.select(Refund).where(Refund.purchase_id == purchase.id).order_by(Refund.id))
+    return [
+        {"amount": Money(each.amount_minor, purchase.currency).decimal(), "state": str(each.status)} for each in rows
+    ]
 
 
 def _told(payments: Sequence[Payment]) -> list[Facts]:

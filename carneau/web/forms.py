@@ -65,6 +65,15 @@ class SessionForm(Form):
         csrf_class = _Token
 
 
+class PressForm(SessionForm):
+    """A button that only asks for the session's token."""
+
+
+def refuse(field: Field, *sentences: str) -> None:
+    """For what only the rows can tell: said at the field, as its validators would."""
+    field.errors = list(sentences)
+
+
 def whole_number(texts: list[str], smallest: int) -> int:
     """In ASCII digits, up to 100, sent once: `+1`, ` 1 `, `1.5`, `١` and two values are refused. Raises ValueError with
     the sentence for the buyer."""
