@@ -44,7 +44,11 @@ def status(event):
 
 
 def actions():
-    return list(db.session.scalars(sa.select(AuditEntry.action).where(AuditEntry.subject != "purchases")))
+    return list(
+        db.session.scalars(
+            sa.select(AuditEntry.action).where(AuditEntry.subject != "purchases").order_by(AuditEntry.id)
+        )
+    )
 
 
 def hold(kind, quantity=2):
