@@ -18,6 +18,9 @@ from carneau.standalone.environment import ROOT
 from carneau.standalone.processes import Child, spawn, stop, wait_ready, wait_until
 from tests.machines.cluster import MAKE_EVENT, is_ready
 
+pytestmark = pytest.mark.skipif(
+    not Path(sys.prefix, "bin", "activate").exists(), reason="this Python is no virtual environment, as the guide's is"
+)
 GUIDE = (ROOT / "docs" / "install.md").read_text()
 CLONED = ("Procfile", "bench", "carneau", "config.py", "migrations", "static", "templates", "tests", "wsgi.py")
 SETTINGS_ARE_READ = ". .venv/bin/activate && set -a && . ./.env && set +a"
