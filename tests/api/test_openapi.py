@@ -18,6 +18,9 @@ SETTINGS = {
     "checks": {"positive_data_acceptance": {"enabled": False}},
 }
 
+# What each parameter may and may not be is tried with a token; without one that is refused at once, or the same.
+WITHOUT_COVERAGE = {"stateful": {"enabled": False}, "coverage": {"enabled": False}}
+
 
 @pytest.fixture
 def known(database):
@@ -30,8 +33,8 @@ def known(database):
 
 @pytest.mark.parametrize("is_known", [True, False], ids=["with a token", "without"])
 def test_nothing_crashes_and_nothing_is_answered_that_is_not_described(app, simulator, known, is_known):
-    headers = known if is_known else {}
-    config = SchemathesisConfig.from_dict(SETTINGS | {"headers": headers})
+    more = {"headers": known} if is_known else {"phases": WITHOUT_COVERAGE}
+    config = SchemathesisConfig.from_dict(SETTINGS | more)
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", app, config=config)
     found, asked = [], 0
     for event in from_schema(schema).execute():
@@ -45,5 +48,5 @@ def test_nothing_crashes_and_nothing_is_answered_that_is_not_described(app, simu
                 failed = [check for check in checks if check.failure_info]
                 found += [f"{asks}: {check.name}: {check.failure_info.failure}" for check in failed]
 
-    assert asked > 200
+    assert asked > 100
     assert found == [], "\n\n".join(found)
