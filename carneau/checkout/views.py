@@ -18,18 +18,11 @@ from carneau.purchases.placing import PriceChanged, TooManyUnpaid
 from carneau.tickets import qr
 from carneau.tickets import queries as tickets
 from carneau.tickets.models import Ticket
-from carneau.web import render
+from carneau.web import render, security
 
 bp = Blueprint("checkout", __name__)
 bp.add_app_template_filter(links.key, "purchase_key")
-
-
-@bp.after_request
-def keep_unlisted(response: Response) -> Response:
-    """The address of a purchase is a key to it."""
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+bp.after_request(security.keep_secret)
 
 
 @bp.get("/checkout")

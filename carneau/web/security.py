@@ -68,8 +68,9 @@ def harden(response: Response) -> Response:
 
 
 def keep_secret(response: Response) -> Response:
-    """The address is a key: no search engine or cache keeps it, no other site is told it."""
+    """The address is a key: no search engine or cache keeps it. No other site is told it either, as of any page; with
+    `no-referrer` its own forms would come with `Origin: null` (Fetch standard), and be refused where a browser has no
+    Fetch Metadata yet, as Safari before 16.4."""
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "private, no-store"
     return response

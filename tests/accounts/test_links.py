@@ -46,7 +46,7 @@ def test_what_follows_links_in_mails_uses_none_up(visitor, app, link):
 def test_the_page_of_a_link_tells_nobody_its_address(visitor, link):
     page = visitor.get(link)
 
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Referrer-Policy"] == "same-origin"
     assert page.headers["Cache-Control"] == "private, no-store"
 
 

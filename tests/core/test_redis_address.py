@@ -62,11 +62,21 @@ def until(seconds: float, attempt):
             time.sleep(0.1)
 
 
+def knows_replica(port: int) -> None:
+    """The Sentinel asks the primary for its replicas each ten seconds; before, it has none to promote."""
+    sentinel = redis.Redis(port=port, decode_responses=True)
+    deadline = time.monotonic() + 40
+    while not any(found["flags"] == "slave" for found in sentinel.sentinel_slaves("main")):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 def test_when_the_primary_dies_the_next_one_is_asked(cluster):
     process, port = cluster
     connection = redis_address.connect(f"redis+sentinel://127.0.0.1:{port}/main", socket_timeout=1)
     until(10, lambda: connection.set("who", "first"))
     until(10, lambda: connection.execute_command("WAIT", 1, 5000))
+    knows_replica(port)
     before = connection.connection_pool.get_master_address()
 
     process.kill()

@@ -61,7 +61,7 @@ def test_an_invitation_is_mailed_opened_and_accepted_once(app, house, owner, cat
     assert catcher.recipients[-1] == "Noa@team.example"
     stranger = Visitor(app)
     assert "/register?next=/manage/invitations/" in stranger.get(path).text
-    assert stranger.get(path).headers["Referrer-Policy"] == "no-referrer"
+    assert stranger.get(path).headers["Referrer-Policy"] == "same-origin"
     assert team(house).keys() == {"olga@team.example"}
 
     make_user("noa@team.example", name="Noa")

@@ -46,7 +46,7 @@ def test_what_a_guest_bought_is_there_with_code_pdf_calendar_and_receipt(ada, bu
     assert "Not mine" not in page.text
     assert code_of(other) not in page.text
     assert page.headers["Cache-Control"] == "private, no-store"
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Referrer-Policy"] == "same-origin"
 
 
 def test_a_page_of_tickets_asks_the_database_as_often_for_many_as_for_one(ada, buy, count_statements):

@@ -48,7 +48,7 @@ def test_a_ticket_is_kept_by_no_cache_and_told_to_nobody(client, codes, ending):
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
     assert "Set-Cookie" not in answer.headers
 
 
