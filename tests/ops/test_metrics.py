@@ -107,7 +107,7 @@ def test_the_door_is_told_by_verdict_with_what_waits_on_phones_and_who_was_let_i
         "verdict=exit": 0,
     }
     assert found["carneau_scans_waiting", ""] == 7
-    assert found["carneau_door_phones", ""] == 1
+    assert found["carneau_door_phones", ""] == 3  # the one with the queue, and one for each who was let in
     assert found["carneau_scan_conflicts", ""] == 1
 
 
